@@ -1,0 +1,24 @@
+namespace AgentBay.Fuse;
+
+/// <summary>How a mount is made; each is an option of mount(2) or fusermount3.</summary>
+public sealed record FuseMountOptions
+{
+    /// <summary>The first column of df and mountinfo.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The type is <c>fuse.</c> + this.</summary>
+    public required string Subtype { get; init; }
+
+    public bool ReadOnly { get; init; }
+
+    /// <summary>Other users may enter (as a user: needs user_allow_other in /etc/fuse.conf).</summary>
+    public bool AllowOther { get; init; }
+
+    /// <summary>The kernel checks modes and owners.</summary>
+    public bool DefaultPermissions { get; init; }
+
+    public bool NoSuid { get; init; } = true;
+    public bool NoDev { get; init; } = true;
+    public bool NoExec { get; init; }
+    public bool NoAtime { get; init; }
+}

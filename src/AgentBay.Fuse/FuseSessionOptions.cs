@@ -1,0 +1,33 @@
+namespace AgentBay.Fuse;
+
+/// <summary>How file data moves between programs and the filesystem.</summary>
+public enum FuseDataPath
+{
+    /// <summary>Each open may carry a backing file that the kernel reads and writes itself. Needs CAP_SYS_ADMIN and Linux 6.9.</summary>
+    Passthrough,
+
+    /// <summary>The kernel's page cache, written back in large requests.</summary>
+    WritebackCache,
+
+    /// <summary>The kernel's page cache for reads; each write(2) is a request.</summary>
+    WriteThrough,
+}
+
+/// <summary>How a session runs.</summary>
+public sealed record FuseSessionOptions
+{
+    /// <summary>What the filesystem wants; <see cref="FuseSession.DataPath"/> says what was negotiated.</summary>
+    public FuseDataPath DataPath { get; init; } = FuseDataPath.Passthrough;
+
+    /// <summary><c>max_stack_depth</c> of passthrough: 1, or 2 where the backing files lie on overlayfs.</summary>
+    public int PassthroughStackDepth { get; init; } = 1;
+
+    /// <summary>Threads that read the device, each on a descriptor of its own (<c>FUSE_DEV_IOC_CLONE</c>).</summary>
+    public int Threads { get; init; } = 2;
+
+    /// <summary>Largest WRITE and READ in bytes: a power of two, 4 KiB to 1 MiB.</summary>
+    public int MaxWrite { get; init; } = 1 << 20;
+
+    /// <summary>Answer GETATTR without the kernel dropping a file's cached pages when mtime changed (<c>FUSE_AUTO_INVAL_DATA</c> off, <c>FUSE_EXPLICIT_INVAL_DATA</c> on).</summary>
+    public bool ExplicitInvalidation { get; init; } = true;
+}

@@ -1,0 +1,37 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace AgentBay.Posix;
+
+public static unsafe partial class Syscall
+{
+    public static uint EffectiveUid => Native.GetEuid();
+
+    public static uint EffectiveGid => Native.GetEgid();
+
+    /// <returns>The umask before.</returns>
+    public static uint SetUmask(uint mask) => Native.Umask(mask);
+
+    /// <summary>setsid(2): no terminal, a session of its own.</summary>
+    public static Errno NewSession() => Result(Native.SetSid());
+
+    /// <summary>dup2(2) onto a number.</summary>
+    public static Errno DuplicateTo(SafeFileHandle file, int number) => Result(Native.Dup2(Fd(file), number));
+
+    /// <param name="signal">0 asks only whether the process is there.</param>
+    public static Errno Kill(int pid, int signal) => Result(Native.Kill(pid, signal));
+
+    /// <summary>Raises RLIMIT_NOFILE's soft limit to its hard one.</summary>
+    public static Errno RaiseOpenFileLimit()
+    {
+        const int openFiles = 7;
+        var limit = stackalloc ulong[2];
+        Errno error = Result(Native.GetRlimit(openFiles, limit));
+        if (error != Errno.OK)
+        {
+            return error;
+        }
+
+        limit[0] = limit[1];
+        return Result(Native.SetRlimit(openFiles, limit));
+    }
+}
