@@ -1,0 +1,194 @@
+namespace AgentBay.Fs.Mirror;
+
+/// <summary>
+/// What was changed through the mount since it was last taken: names to look at, and inodes whose bytes may have changed.
+/// It may report too much, never too little; what a name is now is read from the mirror when the journal is taken.
+/// </summary>
+public sealed class Journal
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<TreePath, JournalEntry> names = [];
+    private readonly Dictionary<ulong, long> written = [];
+    private readonly Dictionary<ulong, Writer> writers = [];
+    private long clock;
+
+    /// <summary>Raised after a change, on the thread that made it.</summary>
+    public event Action? Changed;
+
+    /// <summary>How many names wait to be looked at.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return names.Count;
+            }
+        }
+    }
+
+    /// <summary>A name appeared, went, or names another inode now; or its attributes changed.</summary>
+    public void NameChanged(TreePath path)
+    {
+        lock (gate)
+        {
+            Note(path, withTree: false);
+        }
+
+        Changed?.Invoke();
+    }
+
+    /// <summary>Bytes of an inode may have changed.</summary>
+    public void DataChanged(TreePath path, ulong inode)
+    {
+        lock (gate)
+        {
+            Note(path, withTree: false);
+            written[inode] = clock;
+        }
+
+        Changed?.Invoke();
+    }
+
+    /// <summary>A name moved, with everything below it if it is a folder. Both of an exchange: call it twice.</summary>
+    public void Renamed(TreePath from, TreePath to, bool folder)
+    {
+        lock (gate)
+        {
+            Note(from, folder);
+            Note(to, folder);
+            foreach (Writer writer in writers.Values)
+            {
+                if (writer.Path.IsAtOrUnder(from))
+                {
+                    writer.Path = writer.Path.Rebase(from, to);
+                }
+            }
+        }
+
+        Changed?.Invoke();
+    }
+
+    /// <summary>A handle that can write was opened. Writes in passthrough and through maps are not seen, so the file is looked at until it is closed.</summary>
+    public void WriterOpened(TreePath path, ulong inode)
+    {
+        lock (gate)
+        {
+            if (writers.TryGetValue(inode, out Writer? writer))
+            {
+                writer.Count++;
+            }
+            else
+            {
+                writers.Add(inode, new Writer { Path = path, Count = 1 });
+            }
+        }
+    }
+
+    /// <summary>A handle that could write was closed: the file counts as changed.</summary>
+    /// <param name="stillMapped">A map may still write: the file stays on the list until <see cref="WriterGone"/>.</param>
+    public void WriterClosed(TreePath path, ulong inode, bool stillMapped)
+    {
+        lock (gate)
+        {
+            if (writers.TryGetValue(inode, out Writer? writer))
+            {
+                writer.Mapped |= stillMapped;
+                if (--writer.Count == 0 && !writer.Mapped)
+                {
+                    writers.Remove(inode);
+                }
+            }
+
+            Note(path, withTree: false);
+            written[inode] = clock;
+        }
+
+        Changed?.Invoke();
+    }
+
+    /// <summary>No map writes to this inode any more.</summary>
+    public void WriterGone(ulong inode)
+    {
+        lock (gate)
+        {
+            if (writers.TryGetValue(inode, out Writer? writer))
+            {
+                writer.Mapped = false;
+                if (writer.Count == 0)
+                {
+                    writers.Remove(inode);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether a handle or a map may write to this inode now.</summary>
+    public bool HasWriter(ulong inode)
+    {
+        lock (gate)
+        {
+            return writers.ContainsKey(inode);
+        }
+    }
+
+    /// <summary>Whether an inode's bytes may have changed since its last flush.</summary>
+    public bool MayBeWritten(ulong inode)
+    {
+        lock (gate)
+        {
+            return written.ContainsKey(inode) || writers.ContainsKey(inode);
+        }
+    }
+
+    /// <summary>The files that handles or maps may write to now.</summary>
+    public IReadOnlyList<KeyValuePair<TreePath, ulong>> Writers()
+    {
+        lock (gate)
+        {
+            return writers.Select(writer => KeyValuePair.Create(writer.Value.Path, writer.Key)).ToList();
+        }
+    }
+
+    /// <summary>What is noted now. Nothing is taken out: <see cref="Done"/> does that for what has been dealt with.</summary>
+    public IReadOnlyDictionary<TreePath, JournalEntry> Read(out long at)
+    {
+        lock (gate)
+        {
+            at = clock;
+            return new Dictionary<TreePath, JournalEntry>(names);
+        }
+    }
+
+    /// <summary>A name has been dealt with as it was at <paramref name="at"/>: what was noted later stays.</summary>
+    public void Done(TreePath path, ulong? inode, long at)
+    {
+        lock (gate)
+        {
+            if (names.TryGetValue(path, out JournalEntry entry) && entry.At <= at)
+            {
+                names.Remove(path);
+            }
+
+            if (inode is ulong number && written.TryGetValue(number, out long writtenAt) && writtenAt <= at)
+            {
+                written.Remove(number);
+            }
+        }
+    }
+
+    private void Note(TreePath path, bool withTree) =>
+        names[path] = new JournalEntry(++clock, withTree || (names.TryGetValue(path, out JournalEntry old) && old.WithTree));
+
+    private sealed class Writer
+    {
+        internal required TreePath Path { get; set; }
+        internal int Count { get; set; }
+        internal bool Mapped { get; set; }
+    }
+}
+
+/// <summary>One noted name.</summary>
+/// <param name="At">The journal's clock when it was last noted.</param>
+/// <param name="WithTree">Everything below it is to be looked at too.</param>
+public readonly record struct JournalEntry(long At, bool WithTree);
