@@ -1,0 +1,23 @@
+namespace AgentBay.Fs.Contexts;
+
+/// <summary>What the store keeps of a context, in <c>.agentbay/contexts/&lt;id&gt;.json</c>.</summary>
+public sealed record ContextRecord
+{
+    /// <summary><c>SdkCtx-</c> and 20 lower-case letters and digits.</summary>
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>available, clearing, in-use or pre-available.</summary>
+    public string State { get; init; } = "available";
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? LastUsedAt { get; init; }
+
+    /// <summary>Changes at a clear: a mirror of another epoch is not this context's.</summary>
+    public required string Epoch { get; init; }
+
+    /// <summary>Where the context's objects are: <c>contexts/&lt;id&gt;/</c>.</summary>
+    public string Prefix => $"contexts/{Id}/";
+}

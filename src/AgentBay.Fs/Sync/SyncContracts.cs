@@ -1,0 +1,18 @@
+namespace AgentBay.Fs.Sync;
+
+/// <summary>Something that is not in the store yet.</summary>
+/// <param name="Bytes">To upload; 0 for a deletion, a move or attributes.</param>
+/// <param name="Error">Why the last try failed; null when it has not been tried.</param>
+public sealed record PendingChange(TreePath Path, long Bytes, string? Error);
+
+/// <summary>How far a flush is. Totals may grow while it runs.</summary>
+public readonly record struct FlushProgress(int FilesDone, int FilesTotal, long BytesDone, long BytesTotal);
+
+/// <summary>What a flush did, and what it left.</summary>
+public sealed record FlushReport(int FilesDone, long BytesDone, IReadOnlyList<PendingChange> Remaining)
+{
+    public bool IsClean => Remaining.Count == 0;
+}
+
+/// <summary>A mount's sync state at one moment.</summary>
+public sealed record SyncStatus(int PendingFiles, long PendingBytes, string? LastError, IReadOnlyList<PendingChange> Failed);
