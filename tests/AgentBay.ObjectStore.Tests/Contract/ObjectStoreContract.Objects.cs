@@ -1,3 +1,4 @@
+#pragma warning disable CA5351 // S3 ETags are MD5.
 using System.Security.Cryptography;
 
 namespace AgentBay.ObjectStore.Tests.Contract;
