@@ -6,7 +6,7 @@ using AgentBay.ObjectStore;
 namespace AgentBay.Fs;
 
 /// <summary>One context with its mirror, open on this machine: what a host adapter mounts and what control commands act on.</summary>
-public sealed class MountSession : IAsyncDisposable
+public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 {
     /// <summary>Opens the mirror and brings it to a known state: after an unclean end it is compared with the baseline.</summary>
     /// <param name="folder">Locked by the caller; disposed with the session.</param>
