@@ -1,23 +1,55 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace AgentBay.Fs.Mirror;
 
 /// <summary>
-/// The private folder (0700) of one store and context: <c>tree/</c>, <c>staging/</c>, <c>index.db</c>, <c>lock</c>, <c>control.sock</c>, <c>mount.json</c>.
+/// The private folder (0700) of one store and context: <c>tree/</c>, <c>staging/</c>, <c>index.db</c>, <c>lock</c>, <c>control.sock</c>, <c>holder.json</c>.
 /// Its lock is held as long as this lives, and is freed by the system when the process ends.
 /// </summary>
 public sealed class StateFolder : IDisposable
 {
+    private const string LockFile = "lock";
+    private const string HolderFile = "holder.json";
+
+    private readonly FileStream heldLock;
+
+    private StateFolder(string path, FileStream heldLock)
+    {
+        Path = path;
+        this.heldLock = heldLock;
+        CreatePrivate(TreeDirectory);
+        CreatePrivate(StagingDirectory);
+    }
+
     /// <summary>Root: <c>/var/lib/agentbay</c>; a user: <c>$XDG_STATE_HOME/agentbay</c>, else <c>~/.local/state/agentbay</c>.</summary>
-    public static string DefaultCacheDirectory => throw new NotImplementedException();
+    /// <exception cref="FsException">There is no home to put it in.</exception>
+    public static string DefaultCacheDirectory
+    {
+        get
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                return System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "AgentBay");
+            }
 
-    /// <summary>Creates what is missing and takes the lock.</summary>
-    /// <exception cref="MirrorInUseException">Another process holds it.</exception>
-    public static StateFolder Open(string cacheDirectory, string storeUrl, string contextId) => throw new NotImplementedException();
+            if (Environment.IsPrivilegedProcess)
+            {
+                return "/var/lib/agentbay";
+            }
 
-    /// <summary>Takes the lock of a folder that is there (a dead mount's); null when another process holds it or it is no state folder.</summary>
-    public static StateFolder? TryOpen(string path) => throw new NotImplementedException();
+            string? state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
+            string? home = Environment.GetEnvironmentVariable("HOME");
+            return System.IO.Path.IsPathRooted(state) ? System.IO.Path.Combine(state, "agentbay")
+                : System.IO.Path.IsPathRooted(home) ? System.IO.Path.Combine(home, ".local", "state", "agentbay")
+                : throw new FsException(FsError.NoSpace, "There is no home folder to keep the mirror in: name one with --cache-dir.");
+        }
+    }
 
     /// <summary>Absolute. <c>&lt;cache directory&gt;/&lt;context id&gt;-&lt;12 hex of the store URL's hash&gt;</c>.</summary>
-    public string Path => throw new NotImplementedException();
+    public string Path { get; }
 
     public string TreeDirectory => System.IO.Path.Combine(Path, "tree");
 
@@ -27,13 +59,70 @@ public sealed class StateFolder : IDisposable
 
     public string ControlSocket => System.IO.Path.Combine(Path, "control.sock");
 
+    /// <summary>Creates what is missing and takes the lock.</summary>
+    /// <exception cref="MirrorInUseException">Another process holds it.</exception>
+    public static StateFolder Open(string cacheDirectory, string storeUrl, string contextId)
+    {
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(storeUrl)))[..12];
+        string path = System.IO.Path.Combine(System.IO.Path.GetFullPath(cacheDirectory), $"{contextId}-{hash}");
+        CreatePrivate(path);
+        return TryOpen(path) ?? throw new MirrorInUseException(path, ReadHolder(path));
+    }
+
+    /// <summary>Takes the lock of a folder that is there (a dead mount's); null when another process holds it or it is no state folder.</summary>
+    public static StateFolder? TryOpen(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            // FileShare.None is an exclusive flock on Unix.
+            var held = new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new StateFolder(System.IO.Path.GetFullPath(path), held);
+        }
+        catch (IOException error) when (error is not (DirectoryNotFoundException or FileNotFoundException))
+        {
+            return null;
+        }
+    }
+
     /// <summary>Writes who mounts this now, for the error of the next one and for status.</summary>
-    public void WriteHolder(MountHolder holder) => throw new NotImplementedException();
+    public void WriteHolder(MountHolder holder)
+    {
+        string target = System.IO.Path.Combine(Path, HolderFile);
+        File.WriteAllBytes(target + ".new", JsonSerializer.SerializeToUtf8Bytes(holder, HolderJson.Default.MountHolder));
+        File.Move(target + ".new", target, overwrite: true);
+    }
 
     /// <summary>Who wrote itself last; null when nobody did or it cannot be read.</summary>
-    public static MountHolder? ReadHolder(string path) => throw new NotImplementedException();
+    public static MountHolder? ReadHolder(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(System.IO.Path.Combine(path, HolderFile)), HolderJson.Default.MountHolder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null; // Only a message is poorer for it.
+        }
+    }
 
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose() => heldLock.Dispose();
+
+    private static void CreatePrivate(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 }
 
 /// <summary>The process that mounts a mirror.</summary>
@@ -45,3 +134,6 @@ public sealed class MirrorInUseException(string path, MountHolder? holder)
 {
     public MountHolder? Holder { get; } = holder;
 }
+
+[JsonSerializable(typeof(MountHolder))]
+internal sealed partial class HolderJson : JsonSerializerContext;
