@@ -1,0 +1,61 @@
+using System.Text;
+using AgentBay.Posix;
+using Microsoft.Win32.SafeHandles;
+
+namespace AgentBay.Mount.Mounts;
+
+/// <summary>Whether this machine lets this user mount by FUSE.</summary>
+internal static class FuseDevice
+{
+    private const string Device = "/dev/fuse";
+    private const string Configuration = "/etc/fuse.conf";
+
+    /// <exception cref="CommandException">It does not.</exception>
+    internal static void Check(bool allowOther)
+    {
+        CheckDevice();
+        if (Syscall.EffectiveUid != 0)
+        {
+            CheckHelper();
+            if (allowOther)
+            {
+                CheckAllowOther();
+            }
+        }
+    }
+
+    private static void CheckDevice()
+    {
+        Errno error = Syscall.Open(Syscall.CurrentDirectory, Encoding.ASCII.GetBytes(Device), OpenFlags.ReadWrite | OpenFlags.CloseOnExec, 0, out SafeFileHandle device);
+        device.Dispose();
+        switch (error)
+        {
+            case Errno.OK:
+                return;
+            case Errno.ENOENT or Errno.ENODEV or Errno.ENXIO:
+                throw CommandException.Failed($"FUSE is missing: there is no {Device}. Load it (sudo modprobe fuse); in a container add --device {Device} --cap-add SYS_ADMIN.");
+            case Errno.EACCES or Errno.EPERM:
+                throw CommandException.Failed($"No permission to open {Device}: run as root, or let users mount (sudo chmod 666 {Device}; in a container add --device {Device}).");
+            default:
+                throw CommandException.Failed(new PosixException(error, $"open {Device}").Message);
+        }
+    }
+
+    private static void CheckHelper()
+    {
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        if (!folders.Concat(["/bin", "/usr/bin"]).Any(folder => File.Exists(Path.Combine(folder, "fusermount3"))))
+        {
+            throw CommandException.Failed("FUSE is missing: fusermount3 is not installed (sudo apt install fuse3), and only root mounts without it.");
+        }
+    }
+
+    private static void CheckAllowOther()
+    {
+        bool allowed = File.Exists(Configuration) && File.ReadLines(Configuration).Any(line => line.Trim() == "user_allow_other");
+        if (!allowed)
+        {
+            throw CommandException.Failed($"--allow-other: users may not do this here. Add the line user_allow_other to {Configuration}, or mount as root.");
+        }
+    }
+}
