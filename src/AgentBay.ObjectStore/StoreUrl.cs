@@ -8,25 +8,30 @@ public static class StoreUrl
     /// Opening does not talk to the store.
     /// </summary>
     /// <exception cref="FormatException">The URL is not one of these; the message names the part and what it should be.</exception>
-    public static IObjectStore Open(string url, StoreOpenOptions options) => throw new NotImplementedException();
+    public static IObjectStore Open(string url, StoreOpenOptions options)
+    {
+        if (url.Length == 0)
+        {
+            throw new FormatException("The store's URL is empty. Use a path, file:///path, s3://bucket/prefix or oss://bucket/prefix.");
+        }
+
+        int colon = url.IndexOf("://", StringComparison.Ordinal);
+        return (colon < 0 ? "" : url[..colon].ToLowerInvariant()) switch
+        {
+            "" => Embedded.EmbeddedStore.Open(url),
+            "file" => Embedded.EmbeddedStore.Open(Uri.UnescapeDataString(url["file://".Length..])),
+            _ => throw new FormatException($"The store's URL begins with '{url[..colon]}://'. Use a path, file:///path, s3://bucket/prefix or oss://bucket/prefix."),
+        };
+    }
 
     /// <summary>The embedded store's default directory: <c>$XDG_DATA_HOME/agentbay/store</c>, else <c>~/.local/share/agentbay/store</c>.</summary>
-    public static string DefaultUrl => throw new NotImplementedException();
-}
-
-/// <summary>How a store is opened.</summary>
-public sealed record StoreOpenOptions
-{
-    public static StoreOpenOptions Default { get; } = new();
-
-    /// <summary>Requests at once.</summary>
-    public int MaxConcurrency { get; init; } = 32;
-
-    /// <summary>How often a transient failure is tried again, beyond the first try.</summary>
-    public int MaxRetries { get; init; } = 5;
-
-    /// <summary>One try of a call without a body; one with a body gets this plus its size at 1 MiB/s.</summary>
-    public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(20);
-
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public static string DefaultUrl
+    {
+        get
+        {
+            string? data = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
+            string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+            return Path.Combine(Path.IsPathRooted(data) ? data : Path.Combine(home.Length == 0 ? "/" : home, ".local/share"), "agentbay/store");
+        }
+    }
 }
