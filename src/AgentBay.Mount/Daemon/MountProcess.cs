@@ -32,7 +32,7 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
     {
         using var signals = new EndSignals();
         Prepare();
-        adapter.CheckAvailable(request);
+        adapter.CheckAvailable();
         string mountPoint = MountDirectory.Prepare(request.Path, adapter);
         await using IObjectStore store = DefaultStore.Open(request.Store);
         MountDirectory.CheckApart(mountPoint, request.EffectiveCacheDirectory, store.Properties.Url);

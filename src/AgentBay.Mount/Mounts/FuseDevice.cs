@@ -4,23 +4,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace AgentBay.Mount.Mounts;
 
-/// <summary>Whether this machine lets this user mount by FUSE.</summary>
+/// <summary>Whether this machine lets this user mount by FUSE: asked before a context is made for it.</summary>
 internal static class FuseDevice
 {
     private const string Device = "/dev/fuse";
-    private const string Configuration = "/etc/fuse.conf";
 
     /// <exception cref="CommandException">It does not.</exception>
-    internal static void Check(bool allowOther)
+    internal static void Check()
     {
         CheckDevice();
         if (Syscall.EffectiveUid != 0)
         {
             CheckHelper();
-            if (allowOther)
-            {
-                CheckAllowOther();
-            }
         }
     }
 
@@ -47,15 +42,6 @@ internal static class FuseDevice
         if (!folders.Concat(["/bin", "/usr/bin"]).Any(folder => File.Exists(Path.Combine(folder, "fusermount3"))))
         {
             throw CommandException.Failed("FUSE is missing: fusermount3 is not installed (sudo apt install fuse3), and only root mounts without it.");
-        }
-    }
-
-    private static void CheckAllowOther()
-    {
-        bool allowed = File.Exists(Configuration) && File.ReadLines(Configuration).Any(line => line.Trim() == "user_allow_other");
-        if (!allowed)
-        {
-            throw CommandException.Failed($"--allow-other: users may not do this here. Add the line user_allow_other to {Configuration}, or mount as root.");
         }
     }
 }

@@ -8,7 +8,7 @@ namespace AgentBay.Mount.Mounts;
 internal interface IHostAdapter
 {
     /// <exception cref="CommandException">The machine cannot mount for this user; the message says what to install or change.</exception>
-    void CheckAvailable(MountRequest request);
+    void CheckAvailable();
 
     /// <exception cref="FsException">The mirror's disk does not do.</exception>
     IMirrorFiles OpenFiles(StateFolder folder);
