@@ -1,0 +1,3 @@
+global using AgentBay.Fs.Mirror;
+global using AgentBay.Posix;
+global using Microsoft.Win32.SafeHandles;
