@@ -166,7 +166,7 @@ public static unsafe partial class Syscall
     public static Errno SetTimes(SafeFileHandle file, long? accessNs, long? modifyNs)
     {
         var times = stackalloc Timespec[2] { Timespec.From(accessNs), Timespec.From(modifyNs) };
-        return Result(Native.UtimensAt(Fd(file), null, times, 0));
+        return Result(Native.Futimens(Fd(file), times));
     }
 
     public static Errno Truncate(SafeFileHandle file, long size) => Retry(() => Native.Ftruncate(Fd(file), size));

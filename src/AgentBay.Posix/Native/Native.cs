@@ -51,6 +51,10 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "utimensat", SetLastError = true)]
     internal static partial int UtimensAt(int directory, byte* path, Timespec* times, int flags);
 
+    // Not utimensat with a null path: glibc answers that with EINVAL.
+    [LibraryImport(C, EntryPoint = "futimens", SetLastError = true)]
+    internal static partial int Futimens(int fd, Timespec* times);
+
     [LibraryImport(C, EntryPoint = "ftruncate", SetLastError = true)]
     internal static partial int Ftruncate(int fd, long size);
 
@@ -110,6 +114,9 @@ internal static unsafe partial class Native
 
     [LibraryImport(C, EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int Fcntl(int fd, int command, nint argument);
+
+    [LibraryImport(C, EntryPoint = "signal", SetLastError = true)]
+    internal static partial nint Signal(int number, nint handler);
 
     [LibraryImport(C, EntryPoint = "fstatfs", SetLastError = true)]
     internal static partial int FstatFs(int fd, long* status);
