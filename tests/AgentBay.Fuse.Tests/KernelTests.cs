@@ -312,6 +312,23 @@ public sealed class KernelTests
     }
 
     [Fact]
+    public void A_mount_point_may_be_named_through_a_symlink()
+    {
+        MountedFileSystem.SkipUnlessMountable();
+        using var folder = new TemporaryFolder();
+        string real = Directory.CreateDirectory(Path.Combine(folder.Path, "real")).FullName;
+        string link = Path.Combine(folder.Path, "link");
+        Directory.CreateSymbolicLink(link, real);
+        using (var mount = FuseMount.Mount(link + "/", new FuseMountOptions { Source = "s", Subtype = "t" }))
+        {
+            Assert.Equal(real, mount.Path);
+            Assert.NotNull(Mounting.MountTable.Find(real));
+        }
+
+        Assert.Null(Mounting.MountTable.Find(real));
+    }
+
+    [Fact]
     public async Task What_changes_behind_the_kernel_s_back_shows_after_a_notification()
     {
         var fileSystem = new ChangingFileSystem();
