@@ -166,11 +166,7 @@ public static unsafe partial class Syscall
     public static Errno SetTimes(SafeFileHandle file, long? accessNs, long? modifyNs)
     {
         var times = stackalloc Timespec[2] { Timespec.From(accessNs), Timespec.From(modifyNs) };
-<<<<<<< HEAD
         return Result(Native.Futimens(Fd(file), times));
-=======
-        return Result(Native.Futimens(Fd(file), times)); // glibc's utimensat refuses a null path
->>>>>>> linux
     }
 
     public static Errno Truncate(SafeFileHandle file, long size) => Retry(() => Native.Ftruncate(Fd(file), size));
