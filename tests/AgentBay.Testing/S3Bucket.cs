@@ -44,7 +44,7 @@ public sealed class S3Bucket(S3Server server, string name) : IAsyncDisposable
                 return;
             }
 
-            await Parallel.ForEachAsync(objects, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (o, cancel) => _ = await client.DeleteObjectAsync(Name, o.Key, cancel));
+            await Parallel.ForEachAsync(objects, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (o, cancel) => _ = await client.DeleteObjectAsync(Name, Uri.UnescapeDataString(o.Key.Replace('+', ' ')), cancel));
         }
     }
 }

@@ -73,7 +73,13 @@ public sealed partial class S3Store
 
             var response = await store.CallAsync("complete", key, c => c.CompleteMultipartUploadAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
             ended = true;
-            string stored = StoreKey.Unquote(response.ETag);
+            string stored = StoreKey.Unquote(response.ETag ?? "");
+            if (stored.Length == 0)
+            {
+                // RGW 16 leaves it empty.
+                stored = (await store.HeadAsync(key, cancellationToken).ConfigureAwait(false))?.ETag ?? "";
+            }
+
             if (parts.TrueForAll(static p => IsHash(p.ETag)))
             {
                 string expected = ETags.OfParts([.. parts.Select(static p => Convert.FromHexString(p.ETag))]);

@@ -20,9 +20,10 @@ public sealed partial class S3Store
             Encoding = EncodingType.Url,   // Keys may hold what XML cannot.
         };
         var page = await CallAsync("list", request.Prefix, c => c.ListObjectsV2Async(call, cancellationToken), cancellationToken).ConfigureAwait(false);
+        bool encoded = page.Encoding == EncodingType.Url;
         return new ListPage(
-            [.. (page.S3Objects ?? []).Select(o => new ObjectInfo(KeyOf(o.Key), StoreKey.Unquote(o.ETag), o.Size ?? 0, ToTime(o.LastModified), ObjectInfo.NoMetadata))],
-            [.. (page.CommonPrefixes ?? []).Select(KeyOf)],
+            [.. (page.S3Objects ?? []).Select(o => new ObjectInfo(KeyOf(Decode(o.Key, encoded)), StoreKey.Unquote(o.ETag), o.Size ?? 0, ToTime(o.LastModified), ObjectInfo.NoMetadata))],
+            [.. (page.CommonPrefixes ?? []).Select(p => KeyOf(Decode(p, encoded)))],
             page.IsTruncated == true ? page.NextContinuationToken : null);
     }
 
@@ -101,6 +102,9 @@ public sealed partial class S3Store
 
     private static ObjectInfo ToInfo(string key, GetObjectMetadataResponse head) =>
         new(key, StoreKey.Unquote(head.ETag), head.Headers.ContentLength, ToTime(head.LastModified), ReadMetadata(head.Metadata));
+
+    /// <summary>A space comes as '+' from AWS and as %20 from others; a '+' is always %2B.</summary>
+    private static string Decode(string listed, bool encoded) => encoded ? Uri.UnescapeDataString(listed.Replace('+', ' ')) : listed;
 
     private string KeyOf(string listed) => listed[where.Prefix.Length..];
 }
