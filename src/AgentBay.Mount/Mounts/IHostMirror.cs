@@ -1,4 +1,3 @@
-using AgentBay.Fs;
 using AgentBay.Fs.Mirror;
 using Microsoft.Extensions.Logging;
 
