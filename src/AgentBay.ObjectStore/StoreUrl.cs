@@ -1,3 +1,7 @@
+using AgentBay.ObjectStore.Embedded;
+using AgentBay.ObjectStore.Retrying;
+using AgentBay.ObjectStore.S3;
+
 namespace AgentBay.ObjectStore;
 
 /// <summary>Opens the store that a URL names.</summary>
@@ -5,23 +9,20 @@ public static class StoreUrl
 {
     /// <summary>
     /// <c>file:///path</c> or a path (the embedded store), <c>s3://bucket/prefix?endpoint=…&amp;region=…&amp;pathStyle=true</c>, <c>oss://bucket/prefix?endpoint=…</c>.
-    /// Opening does not talk to the store.
+    /// Opening does not talk to the network: <see cref="IObjectStore.VerifyAsync"/> does. Credentials come from the environment:
+    /// AWS's for <c>s3</c>, OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN for <c>oss</c>.
     /// </summary>
     /// <exception cref="FormatException">The URL is not one of these; the message names the part and what it should be.</exception>
+    /// <exception cref="StoreException">The embedded store's directory cannot be made or used.</exception>
     public static IObjectStore Open(string url, StoreOpenOptions options)
     {
-        if (url.Length == 0)
+        IObjectStore store = StoreLocation.Parse(url) switch
         {
-            throw new FormatException("The store's URL is empty. Use a path, file:///path, s3://bucket/prefix or oss://bucket/prefix.");
-        }
-
-        int colon = url.IndexOf("://", StringComparison.Ordinal);
-        return (colon < 0 ? "" : url[..colon].ToLowerInvariant()) switch
-        {
-            "" => Embedded.EmbeddedStore.Open(url),
-            "file" => Embedded.EmbeddedStore.Open(Uri.UnescapeDataString(url["file://".Length..])),
-            _ => throw new FormatException($"The store's URL begins with '{url[..colon]}://'. Use a path, file:///path, s3://bucket/prefix or oss://bucket/prefix."),
+            StoreLocation.Embedded embedded => EmbeddedStore.Open(embedded.Path),
+            StoreLocation.Remote remote => new S3Store(remote.Where),
+            _ => throw new System.Diagnostics.UnreachableException(),
         };
+        return new RetryingStore(store, options);
     }
 
     /// <summary>The embedded store's default directory: <c>$XDG_DATA_HOME/agentbay/store</c>, else <c>~/.local/share/agentbay/store</c>.</summary>
