@@ -8,7 +8,6 @@ using AgentBay.Fs.Sync;
 using AgentBay.Mount.Logging;
 using AgentBay.Mount.Mounts;
 using AgentBay.ObjectStore;
-using AgentBay.Posix;
 using Microsoft.Extensions.Logging;
 
 namespace AgentBay.Mount.Daemon;
@@ -31,7 +30,6 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
     internal async Task<int> RunAsync()
     {
         using var signals = new EndSignals();
-        Prepare();
         adapter.CheckAvailable();
         string mountPoint = MountDirectory.Prepare(request.Path, adapter);
         await using IObjectStore store = DefaultStore.Open(request.Store);
@@ -46,13 +44,6 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
         {
             folder.Dispose();
         }
-    }
-
-    private static void Prepare()
-    {
-        // Modes come from the programs that use the mount; everything of our own is in folders of mode 0700.
-        _ = Syscall.SetUmask(0);
-        _ = Syscall.RaiseOpenFileLimit();
     }
 
     private async Task<ContextRecord> FindContextAsync(IObjectStore store, CancellationToken cancellationToken)
@@ -93,8 +84,9 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
             FsyncReachesStore = request.FsyncReachesStore,
         };
         folder.WriteHolder(new MountHolder(info.Pid, info.MountPoint, info.Store, info.ContextId, info.Context));
-        await using MountSession session = await MountSession.OpenAsync(folder, adapter.OpenFiles(folder), store, context, options, signals.Starting);
-        await using IRunningMount mount = await adapter.StartAsync(session, folder, info.MountPoint, request, loggers, signals.Starting);
+        IHostMirror mirror = adapter.OpenMirror(folder);
+        await using MountSession session = await MountSession.OpenAsync(folder, mirror.Files, store, context, options, loggers, signals.Starting);
+        await using IRunningMount mount = await mirror.MountAsync(session.Host, folder, info.MountPoint, request, loggers);
         using var lifecycle = new MountLifecycle(session, mount, info, loggers.CreateLogger<MountLifecycle>(), TimeProvider.System);
         using Socket listener = ControlSocket.Listen(folder.ControlSocket);
         using var serving = new CancellationTokenSource();

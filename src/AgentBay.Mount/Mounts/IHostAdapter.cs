@@ -1,6 +1,5 @@
 using AgentBay.Fs;
 using AgentBay.Fs.Mirror;
-using Microsoft.Extensions.Logging;
 
 namespace AgentBay.Mount.Mounts;
 
@@ -11,10 +10,7 @@ internal interface IHostAdapter
     void CheckAvailable();
 
     /// <exception cref="FsException">The mirror's disk does not do.</exception>
-    IMirrorFiles OpenFiles(StateFolder folder);
-
-    /// <summary>Completes when the mount answers.</summary>
-    Task<IRunningMount> StartAsync(MountSession session, StateFolder folder, string mountPoint, MountRequest request, ILoggerFactory loggers, CancellationToken cancellationToken);
+    IHostMirror OpenMirror(StateFolder folder);
 
     /// <summary>Takes a mount that nobody serves out of the tree, at once.</summary>
     void Detach(string mountPoint);

@@ -1,7 +1,6 @@
-using AgentBay.Fs;
+using AgentBay.Fs.Linux;
 using AgentBay.Fs.Mirror;
 using AgentBay.Fuse;
-using Microsoft.Extensions.Logging;
 
 namespace AgentBay.Mount.Mounts;
 
@@ -10,10 +9,7 @@ internal sealed class LinuxHost : IHostAdapter
 {
     public void CheckAvailable() => FuseDevice.Check();
 
-    public IMirrorFiles OpenFiles(StateFolder folder) => throw new NotImplementedException();
-
-    public Task<IRunningMount> StartAsync(MountSession session, StateFolder folder, string mountPoint, MountRequest request, ILoggerFactory loggers, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public IHostMirror OpenMirror(StateFolder folder) => new LinuxHostMirror(LinuxMirrorFiles.Open(folder.TreeDirectory, folder.StagingDirectory));
 
     public void Detach(string mountPoint) => FuseMount.Unmount(mountPoint, lazy: true);
 }

@@ -4,7 +4,9 @@ namespace AgentBay.Mount.Mounts;
 internal sealed record MountEntry(string MountPoint, string Type, string Source)
 {
     /// <summary>The type of our mounts.</summary>
-    internal const string OurType = "fuse.agentbay";
+    internal const string OurType = "fuse." + OurSubtype;
+
+    internal const string OurSubtype = "agentbay";
 
     private const string SourcePrefix = "agentbay:";
 
