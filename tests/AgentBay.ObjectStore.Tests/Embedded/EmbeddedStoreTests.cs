@@ -273,9 +273,8 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_filesystem_without_user_xattrs_is_a_clear_error()
+    public void A_directory_that_cannot_be_made_is_a_clear_error()
     {
-        // procfs takes no xattrs; nothing can be made there either, so any clear StoreException that names it will do.
         var error = Assert.Throws<StoreException>(() => EmbeddedStore.Open("/proc/agentbay"));
         Assert.Contains("/proc/agentbay", error.Message, StringComparison.Ordinal);
     }

@@ -1,4 +1,5 @@
 using AgentBay.ObjectStore.S3;
+using Amazon.Runtime;
 
 namespace AgentBay.ObjectStore.Tests.S3;
 
@@ -48,6 +49,15 @@ public sealed class S3StoreTests(S3StoreFixture fixture) : IClassFixture<S3Store
         var error = await Assert.ThrowsAsync<StoreException>(() => store.VerifyAsync(Cancel));
         Assert.Equal(StoreErrorKind.NoSuchBucket, error.Kind);
         Assert.Contains("Create the bucket 'no-such-bucket-here'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_secret_says_so()
+    {
+        await using var store = new S3Store(Where, null, new BasicAWSCredentials("testaccess", "wrong"));
+        var error = await Assert.ThrowsAsync<StoreException>(() => store.VerifyAsync(Cancel));
+        Assert.Equal(StoreErrorKind.BadCredentials, error.Kind);
+        Assert.Contains("Check AWS_ACCESS_KEY_ID", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
