@@ -21,4 +21,7 @@ public sealed record FuseMountOptions
     public bool NoDev { get; init; } = true;
     public bool NoExec { get; init; }
     public bool NoAtime { get; init; }
+
+    /// <summary>Largest READ in bytes; null leaves it to <see cref="FuseSessionOptions.MaxWrite"/>.</summary>
+    public int? MaxRead { get; init; }
 }

@@ -14,4 +14,10 @@ public abstract class FuseRequest
 
     /// <summary>Cancelled by INTERRUPT for this request and when the session ends. Made at the first use.</summary>
     public abstract CancellationToken Interrupted { get; }
+
+    /// <summary>
+    /// OPEN with O_TRUNC and CREATE: the program lacks CAP_FSETID, so truncation clears the set-user-id bit, and the
+    /// set-group-id bit where the group may execute (<c>FUSE_OPEN_KILL_SUIDGID</c>). WRITE and SETATTR say it in their arguments.
+    /// </summary>
+    public virtual bool KillSuidGid => false;
 }

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace AgentBay.Fuse;
 
 /// <summary>How file data moves between programs and the filesystem.</summary>
@@ -20,14 +23,40 @@ public sealed record FuseSessionOptions
     public FuseDataPath DataPath { get; init; } = FuseDataPath.Passthrough;
 
     /// <summary><c>max_stack_depth</c> of passthrough: 1, or 2 where the backing files lie on overlayfs.</summary>
-    public int PassthroughStackDepth { get; init; } = 1;
+    public int PassthroughStackDepth
+    {
+        get;
+        init => field = InRange(value, 1, 2);
+    } = 1;
 
-    /// <summary>Threads that read the device, each on a descriptor of its own (<c>FUSE_DEV_IOC_CLONE</c>).</summary>
-    public int Threads { get; init; } = 2;
+    /// <summary>Threads that read the device, each on a descriptor of its own (<c>FUSE_DEV_IOC_CLONE</c>): 1 to 64.</summary>
+    public int Threads
+    {
+        get;
+        init => field = InRange(value, 1, 64);
+    } = 2;
 
     /// <summary>Largest WRITE and READ in bytes: a power of two, 4 KiB to 1 MiB.</summary>
-    public int MaxWrite { get; init; } = 1 << 20;
+    public int MaxWrite
+    {
+        get;
+        init => field = BitOperations.IsPow2(value) ? InRange(value, 4096, 1 << 20)
+            : throw new ArgumentOutOfRangeException(nameof(MaxWrite), value, "MaxWrite must be a power of two.");
+    } = 1 << 20;
+
+    /// <summary>
+    /// Requests whose handlers have not completed yet, 1 to 65536, besides one for each thread. At the limit the session reads no
+    /// further request, INTERRUPT included, until one is answered. Each holds buffers, of which only what was used takes memory.
+    /// </summary>
+    public int MaxInFlight
+    {
+        get;
+        init => field = InRange(value, 1, 65536);
+    } = 512;
 
     /// <summary>Answer GETATTR without the kernel dropping a file's cached pages when mtime changed (<c>FUSE_AUTO_INVAL_DATA</c> off, <c>FUSE_EXPLICIT_INVAL_DATA</c> on).</summary>
     public bool ExplicitInvalidation { get; init; } = true;
+
+    private static int InRange(int value, int least, int most, [CallerMemberName] string name = "") =>
+        value >= least && value <= most ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must lie within {least} and {most}.");
 }

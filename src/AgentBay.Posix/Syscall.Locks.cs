@@ -4,6 +4,8 @@ namespace AgentBay.Posix;
 
 public static unsafe partial class Syscall
 {
+    private static int leaseBreaksIgnored;
+
     /// <summary>flock(2), exclusive. The lock lives as long as the open file.</summary>
     /// <returns>EWOULDBLOCK (EAGAIN) when another holds it and <paramref name="wait"/> is false.</returns>
     public static Errno Lock(SafeFileHandle file, bool wait)
@@ -27,6 +29,7 @@ public static unsafe partial class Syscall
     {
         const int setLease = 1024, readLease = 0, unlock = 2;
         hasWriters = false;
+        IgnoreLeaseBreaks();
         if (Native.Fcntl(Fd(file), setLease, readLease) < 0)
         {
             hasWriters = LastErrno() == Errno.EAGAIN;
@@ -34,5 +37,15 @@ public static unsafe partial class Syscall
         }
 
         return Result(Native.Fcntl(Fd(file), setLease, unlock));
+    }
+
+    /// <summary>Who opens the file for writing while we hold the lease waits for its end, and we are sent SIGIO, which would end the process.</summary>
+    private static void IgnoreLeaseBreaks()
+    {
+        const int sigIo = 29, ignore = 1;
+        if (Interlocked.Exchange(ref leaseBreaksIgnored, 1) == 0)
+        {
+            _ = Native.Signal(sigIo, ignore);
+        }
     }
 }

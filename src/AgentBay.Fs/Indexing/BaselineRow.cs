@@ -29,7 +29,7 @@ public sealed record BaselineRow
     public required TreePath Path { get; init; }
     public required EntryKind Kind { get; init; }
 
-    /// <summary>The object's key below the context's prefix; for a folder its marker's.</summary>
+    /// <summary>The object's key in the store; for a folder its marker's.</summary>
     public required string Key { get; init; }
 
     /// <summary>Null for a folder without a marker.</summary>

@@ -7,19 +7,32 @@ namespace AgentBay.Fs.Mirror;
 public sealed class Journal
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<TreePath, bool> names = []; // value: everything below it too
-    private readonly HashSet<ulong> written = [];
+    private readonly Dictionary<TreePath, JournalEntry> names = [];
+    private readonly Dictionary<ulong, long> written = [];
     private readonly Dictionary<ulong, Writer> writers = [];
+    private long clock;
 
     /// <summary>Raised after a change, on the thread that made it.</summary>
     public event Action? Changed;
+
+    /// <summary>How many names wait to be looked at.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return names.Count;
+            }
+        }
+    }
 
     /// <summary>A name appeared, went, or names another inode now; or its attributes changed.</summary>
     public void NameChanged(TreePath path)
     {
         lock (gate)
         {
-            names.TryAdd(path, false);
+            Note(path, withTree: false);
         }
 
         Changed?.Invoke();
@@ -30,8 +43,8 @@ public sealed class Journal
     {
         lock (gate)
         {
-            names.TryAdd(path, false);
-            written.Add(inode);
+            Note(path, withTree: false);
+            written[inode] = clock;
         }
 
         Changed?.Invoke();
@@ -42,8 +55,8 @@ public sealed class Journal
     {
         lock (gate)
         {
-            names[from] = folder || names.GetValueOrDefault(from);
-            names[to] = folder || names.GetValueOrDefault(to);
+            Note(from, folder);
+            Note(to, folder);
             foreach (Writer writer in writers.Values)
             {
                 if (writer.Path.IsAtOrUnder(from))
@@ -87,8 +100,8 @@ public sealed class Journal
                 }
             }
 
-            names.TryAdd(path, false);
-            written.Add(inode);
+            Note(path, withTree: false);
+            written[inode] = clock;
         }
 
         Changed?.Invoke();
@@ -119,6 +132,54 @@ public sealed class Journal
         }
     }
 
+    /// <summary>Whether an inode's bytes may have changed since its last flush.</summary>
+    public bool MayBeWritten(ulong inode)
+    {
+        lock (gate)
+        {
+            return written.ContainsKey(inode) || writers.ContainsKey(inode);
+        }
+    }
+
+    /// <summary>The files that handles or maps may write to now.</summary>
+    public IReadOnlyList<OpenWriter> Writers()
+    {
+        lock (gate)
+        {
+            return writers.Select(writer => new OpenWriter(writer.Value.Path, writer.Key, writer.Value.Count == 0)).ToList();
+        }
+    }
+
+    /// <summary>What is noted now. Nothing is taken out: <see cref="Done"/> does that for what has been dealt with.</summary>
+    public IReadOnlyDictionary<TreePath, JournalEntry> Read(out long at)
+    {
+        lock (gate)
+        {
+            at = clock;
+            return new Dictionary<TreePath, JournalEntry>(names);
+        }
+    }
+
+    /// <summary>A name has been dealt with as it was at <paramref name="at"/>: what was noted later stays.</summary>
+    public void Done(TreePath path, ulong? inode, long at)
+    {
+        lock (gate)
+        {
+            if (names.TryGetValue(path, out JournalEntry entry) && entry.At <= at)
+            {
+                names.Remove(path);
+            }
+
+            if (inode is ulong number && written.TryGetValue(number, out long writtenAt) && writtenAt <= at)
+            {
+                written.Remove(number);
+            }
+        }
+    }
+
+    private void Note(TreePath path, bool withTree) =>
+        names[path] = new JournalEntry(++clock, withTree || (names.TryGetValue(path, out JournalEntry old) && old.WithTree));
+
     private sealed class Writer
     {
         internal required TreePath Path { get; set; }
@@ -126,3 +187,12 @@ public sealed class Journal
         internal bool Mapped { get; set; }
     }
 }
+
+/// <summary>A file that may be written to now.</summary>
+/// <param name="OnlyMapped">No handle is open any more, but a map may still write.</param>
+public readonly record struct OpenWriter(TreePath Path, ulong Inode, bool OnlyMapped);
+
+/// <summary>One noted name.</summary>
+/// <param name="At">The journal's clock when it was last noted.</param>
+/// <param name="WithTree">Everything below it is to be looked at too.</param>
+public readonly record struct JournalEntry(long At, bool WithTree);

@@ -115,6 +115,9 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int Fcntl(int fd, int command, nint argument);
 
+    [LibraryImport(C, EntryPoint = "signal", SetLastError = true)]
+    internal static partial nint Signal(int number, nint handler);
+
     [LibraryImport(C, EntryPoint = "fstatfs", SetLastError = true)]
     internal static partial int FstatFs(int fd, long* status);
 

@@ -1,0 +1,64 @@
+namespace AgentBay.Fs.Sync;
+
+/// <summary>What brings the three states of a path together.</summary>
+public enum Decision
+{
+    Nothing,
+
+    /// <summary>Mirror → store: content (or a copy of an object that has it).</summary>
+    Upload,
+
+    /// <summary>Mirror → store: attributes only.</summary>
+    UploadAttributes,
+
+    DeleteRemote,
+
+    /// <summary>Store → mirror: a placeholder where there is nothing.</summary>
+    Place,
+
+    /// <summary>Store → mirror: a placeholder instead of a clean file.</summary>
+    Replace,
+
+    DeleteLocal,
+
+    /// <summary>Both sides have the same content: only the baseline is written.</summary>
+    Adopt,
+
+    /// <summary>Gone on both sides: only the baseline is written.</summary>
+    Forget,
+
+    /// <summary>Both changed: both versions are kept.</summary>
+    Conflict,
+}
+
+/// <summary>Decides for one path from its three states. Pure: the same states always give the same decision.</summary>
+public static class Reconciler
+{
+    /// <param name="hasBaseline">Without one, local is <see cref="LocalChange.Absent"/> or <see cref="LocalChange.Content"/> and remote is <see cref="RemoteChange.Absent"/> or <see cref="RemoteChange.Changed"/>.</param>
+    /// <param name="sameContent">Whether mirror and store hold equal bytes, where both changed.</param>
+    public static Decision Decide(bool hasBaseline, LocalChange local, RemoteChange remote, bool sameContent) => (hasBaseline, local, remote) switch
+    {
+        (false, LocalChange.Absent, RemoteChange.Absent) => Decision.Nothing,
+        (false, LocalChange.Absent, RemoteChange.Changed) => Decision.Place,
+        (false, LocalChange.Content, RemoteChange.Absent) => Decision.Upload,
+        (false, LocalChange.Content, RemoteChange.Changed) => sameContent ? Decision.Adopt : Decision.Conflict,
+
+        (true, LocalChange.Same, RemoteChange.Same) => Decision.Nothing,
+        (true, LocalChange.Same, RemoteChange.Changed) => Decision.Replace,
+        (true, LocalChange.Same, RemoteChange.Absent) => Decision.DeleteLocal,
+
+        (true, LocalChange.Attributes, RemoteChange.Same) => Decision.UploadAttributes,
+        (true, LocalChange.Attributes, RemoteChange.Changed) => Decision.Replace, // The newer content brings its own attributes.
+        (true, LocalChange.Attributes, RemoteChange.Absent) => Decision.DeleteLocal,
+
+        (true, LocalChange.Content, RemoteChange.Same) => Decision.Upload,
+        (true, LocalChange.Content, RemoteChange.Changed) => sameContent ? Decision.Adopt : Decision.Conflict,
+        (true, LocalChange.Content, RemoteChange.Absent) => Decision.Upload,      // Deletion against edit keeps the edit.
+
+        (true, LocalChange.Absent, RemoteChange.Same) => Decision.DeleteRemote,
+        (true, LocalChange.Absent, RemoteChange.Changed) => Decision.Place,       // Likewise.
+        (true, LocalChange.Absent, RemoteChange.Absent) => Decision.Forget,
+
+        _ => throw new ArgumentException($"baseline: {hasBaseline}, local: {local}, remote: {remote} is not a state a path can be in."),
+    };
+}
