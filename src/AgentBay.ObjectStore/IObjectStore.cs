@@ -13,6 +13,10 @@ public interface IObjectStore : IAsyncDisposable
     /// <summary>What this store can do. Nobody looks at a store's type.</summary>
     StoreProperties Properties { get; }
 
+    /// <summary>Asks the store, with one try and a short deadline, whether it can be used: it answers, the bucket is there, the credentials are good and may list.</summary>
+    /// <exception cref="StoreException">The message says what to do next.</exception>
+    async Task VerifyAsync(CancellationToken cancellationToken) => _ = await ListAsync(new ListRequest("") { MaxKeys = 1 }, cancellationToken).ConfigureAwait(false);
+
     /// <summary>One page of keys below a prefix, in order.</summary>
     Task<ListPage> ListAsync(ListRequest request, CancellationToken cancellationToken);
 

@@ -76,6 +76,9 @@ public sealed record CopyOptions
 
     public string? SourceIfMatch { get; init; }
 
+    /// <summary>The source's size in bytes, where the caller knows it: the deadline of a try grows with it.</summary>
+    public long? ExpectedSize { get; init; }
+
     public PutCondition Condition { get; init; }
 }
 

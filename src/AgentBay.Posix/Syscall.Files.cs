@@ -166,7 +166,7 @@ public static unsafe partial class Syscall
     public static Errno SetTimes(SafeFileHandle file, long? accessNs, long? modifyNs)
     {
         var times = stackalloc Timespec[2] { Timespec.From(accessNs), Timespec.From(modifyNs) };
-        return Result(Native.Futimens(Fd(file), times)); // glibc's utimensat refuses a null path
+        return Result(Native.Futimens(Fd(file), times));
     }
 
     public static Errno Truncate(SafeFileHandle file, long size) => Retry(() => Native.Ftruncate(Fd(file), size));

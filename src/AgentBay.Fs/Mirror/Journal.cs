@@ -142,11 +142,11 @@ public sealed class Journal
     }
 
     /// <summary>The files that handles or maps may write to now.</summary>
-    public IReadOnlyList<KeyValuePair<TreePath, ulong>> Writers()
+    public IReadOnlyList<OpenWriter> Writers()
     {
         lock (gate)
         {
-            return writers.Select(writer => KeyValuePair.Create(writer.Value.Path, writer.Key)).ToList();
+            return writers.Select(writer => new OpenWriter(writer.Value.Path, writer.Key, writer.Value.Count == 0)).ToList();
         }
     }
 
@@ -187,6 +187,10 @@ public sealed class Journal
         internal bool Mapped { get; set; }
     }
 }
+
+/// <summary>A file that may be written to now.</summary>
+/// <param name="OnlyMapped">No handle is open any more, but a map may still write.</param>
+public readonly record struct OpenWriter(TreePath Path, ulong Inode, bool OnlyMapped);
 
 /// <summary>One noted name.</summary>
 /// <param name="At">The journal's clock when it was last noted.</param>

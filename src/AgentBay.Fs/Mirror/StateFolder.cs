@@ -132,6 +132,9 @@ public sealed record MountHolder(int Pid, string MountPoint, string StoreUrl, st
 public sealed class MirrorInUseException(string path, MountHolder? holder)
     : IOException(holder is null ? $"The mirror {path} is in use by another process." : $"Context '{holder.ContextName}' is already mounted on {holder.MountPoint} by process {holder.Pid}.")
 {
+    /// <summary>The state folder.</summary>
+    public string Path { get; } = path;
+
     public MountHolder? Holder { get; } = holder;
 }
 

@@ -51,6 +51,7 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "utimensat", SetLastError = true)]
     internal static partial int UtimensAt(int directory, byte* path, Timespec* times, int flags);
 
+    // Not utimensat with a null path: glibc answers that with EINVAL.
     [LibraryImport(C, EntryPoint = "futimens", SetLastError = true)]
     internal static partial int Futimens(int fd, Timespec* times);
 

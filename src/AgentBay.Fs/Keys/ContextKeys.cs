@@ -1,0 +1,41 @@
+namespace AgentBay.Fs.Keys;
+
+/// <summary>Paths of one context ↔ keys of the store.</summary>
+/// <param name="Prefix"><c>contexts/&lt;id&gt;/</c>.</param>
+public sealed record ContextKeys(string Prefix)
+{
+    private const int LongestKey = 1023;
+    private const string AsidePrefix = ".agentbay/aside/";
+
+    private int LongestRest => LongestKey - Prefix.Length;
+
+    /// <param name="folder">The folder's marker, which ends with '/'.</param>
+    /// <exception cref="FsException">The key would be longer than a store takes.</exception>
+    public string For(TreePath path, bool folder) =>
+        path.IsRoot ? Prefix
+        : KeyCodec.TryEncode(path, folder, out string? key, LongestRest) ? Prefix + key
+        : throw new FsException(FsError.TooLarge, $"The name of {path} makes a key of more than {LongestKey} bytes, which no store takes: shorten it.");
+
+    public bool TryPath(string key, out TreePath path, out bool folderMarker)
+    {
+        if (key.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            return KeyCodec.TryDecode(key[Prefix.Length..], out path, out folderMarker, LongestRest);
+        }
+
+        (path, folderMarker) = (default, false);
+        return false;
+    }
+
+    /// <summary>The name under which an object shows whose own name a folder has taken ("a" beside "a/b").</summary>
+    public bool TryShadowedPath(string key, out TreePath path)
+    {
+        path = default;
+        return key.StartsWith(Prefix, StringComparison.Ordinal) && KeyCodec.TryDecodeShadowed(key[Prefix.Length..], out path, LongestRest);
+    }
+
+    /// <summary>A key outside every context's tree, for a copy that a swap needs for a moment.</summary>
+    public string Aside(string name) => $"{AsidePrefix}{Prefix.Split('/')[1]}/{name}";
+
+    public static bool IsAside(string key) => key.StartsWith(AsidePrefix, StringComparison.Ordinal);
+}

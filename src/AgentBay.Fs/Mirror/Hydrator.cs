@@ -1,0 +1,217 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using AgentBay.Fs.Indexing;
+using AgentBay.Fs.Metadata;
+using AgentBay.Fs.Sync;
+using AgentBay.ObjectStore;
+using Microsoft.Win32.SafeHandles;
+
+namespace AgentBay.Fs.Mirror;
+
+/// <summary>
+/// Brings the bytes of placeholders in. The bytes go into the placeholder's own inode; the mark goes last, when they are on the disk.
+/// INVARIANT: no crash at any point makes a placeholder look like a file full of zeros, or dirty.
+/// </summary>
+internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
+{
+    private const int BlockSize = 8 << 20;
+    private const int BlocksAhead = 4;
+
+    private readonly ConcurrentDictionary<ulong, Lazy<Task>> running = new();
+
+    /// <summary>One download a file however many wait; cancelling ends this wait only.</summary>
+    public ValueTask HydrateAsync(TreePath file, ulong inode, CancellationToken cancellationToken) =>
+        mirror.Placeholders.TryGet(inode, out _) ? new ValueTask(WaitAsync(file, inode, cancellationToken)) : ValueTask.CompletedTask;
+
+    /// <summary>The file will be empty: its bytes are not needed. Truncates, then removes the mark.</summary>
+    public async Task DiscardAsync(TreePath file, ulong inode, CancellationToken cancellationToken)
+    {
+        while (running.TryGetValue(inode, out Lazy<Task>? download))
+        {
+            await download.Value.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        if (!mirror.Placeholders.TryGet(inode, out PlaceholderMark? mark))
+        {
+            return;
+        }
+
+        await NoteHydratingAsync(inode);
+        FaultPoints.Reach("discard.noted");
+        using SafeFileHandle handle = Open(file, inode);
+        RandomAccess.SetLength(handle, 0);
+        FaultPoints.Reach("discard.truncated");
+        mirror.Files.FinishHydration(handle, mark with { Size = 0 });
+        mirror.Placeholders.Remove(inode);
+    }
+
+    private async Task WaitAsync(TreePath file, ulong inode, CancellationToken cancellationToken)
+    {
+        Lazy<Task> download = running.GetOrAdd(inode, _ => new Lazy<Task>(() => Task.Run(() => RunAsync(file, inode), ending)));
+        await download.Value.WaitAsync(cancellationToken);
+    }
+
+    private async Task RunAsync(TreePath file, ulong inode)
+    {
+        try
+        {
+            while (mirror.Placeholders.TryGet(inode, out PlaceholderMark? mark))
+            {
+                try
+                {
+                    await DownloadAsync(file, inode, mark);
+                    return;
+                }
+                catch (FsException error) when (error.Error == FsError.Stale && mirror.Placeholders.TryGet(inode, out PlaceholderMark? now) && now != mark)
+                {
+                    // Sync moved its object meanwhile and rewrote the mark: begin again from there.
+                }
+            }
+        }
+        catch (StoreException error)
+        {
+            throw new FsException(error.Kind == StoreErrorKind.Corrupt ? FsError.Corrupt : error.IsTransient ? FsError.StoreUnavailable : FsError.StoreRefused, $"{file} could not be read from the store: {error.Message}", error);
+        }
+        finally
+        {
+            running.TryRemove(inode, out _);
+        }
+    }
+
+    private async Task DownloadAsync(TreePath file, ulong inode, PlaceholderMark mark)
+    {
+        await NoteHydratingAsync(inode);
+        FaultPoints.Reach("hydrate.noted");
+        using SafeFileHandle handle = Open(file, inode);
+        string? expected = null;
+        string hash;
+        using (var content = IncrementalHash.CreateHash(HashAlgorithmName.SHA256))
+        using (var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5))
+        {
+            var ahead = new Queue<Task<Block>>();
+            long next = 0;
+            try
+            {
+                do
+                {
+                    while (ahead.Count < BlocksAhead && (next < mark.Size || (next == 0 && ahead.Count == 0)))
+                    {
+                        ahead.Enqueue(FetchAsync(mark, next, (int)Math.Min(BlockSize, mark.Size - next)));
+                        next += BlockSize;
+                    }
+
+                    using Block block = await ahead.Dequeue();
+                    expected = block.Sha256;
+                    content.AppendData(block.Bytes.Span);
+                    if (expected is null)
+                    {
+                        md5.AppendData(block.Bytes.Span);
+                    }
+
+                    RandomAccess.Write(handle, block.Bytes.Span, block.Offset);
+                    FaultPoints.Reach("hydrate.block");
+                }
+                while (ahead.Count > 0 || next < mark.Size);
+            }
+            finally
+            {
+                foreach (Task<Block> left in ahead)
+                {
+                    await left.ContinueWith(task => task.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default)
+                        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+            }
+
+            hash = Convert.ToHexStringLower(content.GetHashAndReset());
+            string md5Hex = Convert.ToHexStringLower(md5.GetHashAndReset());
+            // A foreign object: a plain ETag is the MD5 of the bytes in every store that we know; with '-' it is not.
+            bool wrong = expected is not null ? hash != expected : mark.ETag.Length == 32 && IsHex(mark.ETag) && md5Hex != mark.ETag;
+            if (wrong)
+            {
+                throw new FsException(FsError.Corrupt, $"The bytes of {file} in the store are not the ones that were stored ({mark.Key}).");
+            }
+        }
+
+        mirror.Files.SyncData(handle);
+        FaultPoints.Reach("hydrate.synced");
+        LocalEntry whole;
+        using (mirror.Gate.EnterExclusive())
+        {
+            // A utimens during the download rewrote the mark: the newest one says which time comes back.
+            mirror.Placeholders.TryGet(inode, out PlaceholderMark? newest);
+            whole = mirror.Files.FinishHydration(handle, newest ?? mark);
+            mirror.Placeholders.Remove(inode);
+        }
+
+        FaultPoints.Reach("hydrate.unmarked");
+        await mirror.Index.ApplyAsync(RowsOf(inode).Select(row => IndexChange.Put(row with
+        {
+            State = BaselineState.Present,
+            CtimeNs = whole.CtimeNs,
+            Size = whole.Size,
+            Sha256 = hash,
+        })).ToList());
+    }
+
+    private async Task<Block> FetchAsync(PlaceholderMark mark, long offset, int length)
+    {
+        ByteRange? range = offset == 0 && length == mark.Size ? null : new ByteRange(offset, length);
+        await using ObjectContent content = await GetAsync(mark, range);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(length + 1);
+        try
+        {
+            int count = await content.Body.ReadAtLeastAsync(buffer.AsMemory(0, length + 1), length + 1, throwOnEndOfStream: false, ending);
+            if (count != length || content.Info.Size != mark.Size)
+            {
+                throw new FsException(FsError.Stale, $"{mark.Key} has {content.Info.Size} bytes, not {mark.Size}: it was replaced in the store since its name was listed.");
+            }
+
+            return new Block(buffer, length, offset, ObjectDescription.FromObject(mark.Key, content.Info, DefaultAttributes.Standard).Sha256);
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            throw;
+        }
+    }
+
+    private async Task<ObjectContent> GetAsync(PlaceholderMark mark, ByteRange? range)
+    {
+        try
+        {
+            return await mirror.Store.GetAsync(mark.Key, range, mark.ETag, ending)
+                ?? throw new FsException(FsError.Stale, $"{mark.Key} is gone from the store since its name was listed.");
+        }
+        catch (StoreException error) when (error.Kind == StoreErrorKind.PreconditionFailed)
+        {
+            throw new FsException(FsError.Stale, $"{mark.Key} was replaced in the store since its name was listed.", error);
+        }
+    }
+
+    private SafeFileHandle Open(TreePath file, ulong inode) =>
+        mirror.Files.TryStat(file) is { } entry && entry.Identity.Inode == inode && mirror.Files.OpenHydrate(file, entry.Identity) is { } handle
+            ? handle
+            : throw new FsException(FsError.Stale, $"{file} was renamed meanwhile.");
+
+    /// <summary>From here on a crash leaves a row that is judged by the file's mark and content, not by its times.</summary>
+    private Task NoteHydratingAsync(ulong inode) =>
+        mirror.Index.ApplyAsync(RowsOf(inode).Select(row => IndexChange.Put(row with { State = BaselineState.Hydrating })).ToList());
+
+    private IEnumerable<BaselineRow> RowsOf(ulong inode) =>
+        mirror.Index.FindByInode(inode).Where(row => row is { Kind: EntryKind.File, State: not BaselineState.Present });
+
+    private static bool IsHex(string text) => text.All(char.IsAsciiHexDigit);
+
+    private sealed class Block(byte[] buffer, int length, long offset, string? sha256) : IDisposable
+    {
+        public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
+
+        public long Offset => offset;
+
+        public string? Sha256 => sha256;
+
+        public void Dispose() => ArrayPool<byte>.Shared.Return(buffer);
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace AgentBay.Fs.Mirror;
+
+internal static partial class Log
+{
+    [LoggerMessage(2501, LogLevel.Warning, "{Folder} could not be compared with the store and shows what it held before: {Reason}")]
+    public static partial void FolderNotCompared(ILogger logger, string folder, string reason);
+
+    [LoggerMessage(2502, LogLevel.Error, "The store lists nothing for {Folder}, where {Count} names were known: nothing is removed here. Check the store's URL and bucket.")]
+    public static partial void EmptyListing(ILogger logger, string folder, int count);
+
+    [LoggerMessage(2503, LogLevel.Warning, "The key {Key} cannot be shown as a name and is left alone.")]
+    public static partial void KeyIgnored(ILogger logger, string key);
+}

@@ -1,0 +1,74 @@
+using AgentBay.Fs.Indexing;
+using AgentBay.Fs.Sync;
+
+namespace AgentBay.Fs.Mirror;
+
+/// <summary>Brings the tables in memory to what the disk says when a mirror is opened.</summary>
+internal static class MirrorRecovery
+{
+    /// <summary>After a clean end the index is right.</summary>
+    public static void LoadPlaceholders(OpenMirror mirror)
+    {
+        foreach (BaselineRow row in mirror.Index.Under(TreePath.Root).Where(row => row.State == BaselineState.Placeholder))
+        {
+            mirror.Placeholders.Set(row.Identity.Inode, row.ToMark());
+        }
+    }
+
+    /// <summary>
+    /// After any other end the whole mirror is compared with the baseline: what is not exactly as its row says is noted as changed, its bytes
+    /// included. Marks on inodes, not rows, say what is a placeholder.
+    /// </summary>
+    /// <returns>How many names were noted.</returns>
+    public static int CompareAll(OpenMirror mirror, LocalScanner scanner)
+    {
+        foreach (TreePath path in scanner.Expand(TreePath.Root))
+        {
+            BaselineRow? row = mirror.Index.Find(path);
+            if (mirror.Files.TryStat(path) is not { } entry)
+            {
+                mirror.Journal.NameChanged(path);
+                continue;
+            }
+
+            PlaceholderMark? mark = entry.Kind == EntryKind.File ? mirror.Files.ReadMark(path) : null;
+            if (mark is not null)
+            {
+                entry = RestoreSize(mirror, path, entry, mark);
+                mirror.Placeholders.Set(entry.Identity.Inode, mark);
+            }
+
+            bool asRowSays = row is not null && row.Kind == entry.Kind && row.Identity == entry.Identity && row.Mode == entry.Mode
+                && (entry.Kind == EntryKind.Folder || (row.CtimeNs == entry.CtimeNs && row.Size == entry.Size && row.State == (mark is null ? BaselineState.Present : BaselineState.Placeholder)));
+            if (!asRowSays && entry.Kind == EntryKind.File)
+            {
+                mirror.Journal.DataChanged(path, entry.Identity.Inode);
+            }
+            else if (!asRowSays && entry.Kind != EntryKind.Special)
+            {
+                mirror.Journal.NameChanged(path);
+            }
+        }
+
+        return mirror.Journal.Count;
+    }
+
+    /// <summary>A crash between "truncate" and "remove the mark": the truncation was never acknowledged.</summary>
+    private static LocalEntry RestoreSize(OpenMirror mirror, TreePath path, LocalEntry entry, PlaceholderMark mark)
+    {
+        if (entry.Size == mark.Size)
+        {
+            return entry;
+        }
+
+        using (var file = mirror.Files.OpenHydrate(path, entry.Identity))
+        {
+            if (file is not null)
+            {
+                RandomAccess.SetLength(file, mark.Size);
+            }
+        }
+
+        return mirror.Files.TryStat(path) ?? entry;
+    }
+}

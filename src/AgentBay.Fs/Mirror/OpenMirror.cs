@@ -1,0 +1,28 @@
+using AgentBay.Fs.Indexing;
+using AgentBay.Fs.Keys;
+using AgentBay.Fs.Sync;
+using AgentBay.ObjectStore;
+using Microsoft.Extensions.Logging;
+
+namespace AgentBay.Fs.Mirror;
+
+/// <summary>What an open mirror is made of, handed to the parts that work on it.</summary>
+internal sealed record OpenMirror
+{
+    public required IMirrorFiles Files { get; init; }
+    public required BaselineIndex Index { get; init; }
+    public required IObjectStore Store { get; init; }
+    public required ContextKeys Keys { get; init; }
+    public required OperationIds Operations { get; init; }
+    public required MountSessionOptions Options { get; init; }
+    public required ILogger Logger { get; init; }
+
+    public Journal Journal { get; } = new();
+    public PlaceholderTable Placeholders { get; } = new();
+    public NamespaceGate Gate { get; } = new();
+    public PathLocks Locks { get; } = new();
+    public AckLog Acks { get; } = new();
+
+    /// <summary>Set by the host adapter: see <see cref="IMirrorHost.EntryChanged"/>.</summary>
+    public Action<TreePath>? EntryChanged { get; set; }
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text;
+using AgentBay.Fs.Indexing;
+using AgentBay.Fs.Mirror;
+using AgentBay.ObjectStore;
+
+namespace AgentBay.Fs.Sync;
+
+/// <summary>The store holds another version than the baseline: our own whose answer was lost, an equal one, or another session's.</summary>
+internal sealed partial class ActionRunner
+{
+    /// <param name="hash">Of the mirror's content, where there is any.</param>
+    private async Task<ActionOutcome> OnOtherVersionAsync(SyncAction action, string? hash, CancellationToken cancellationToken)
+    {
+        RemoteObject? remote = await placer.DescribeAsync(action.Key, cancellationToken);
+        LocalEntry? entry = action.Local.Entry;
+        bool ours = remote is not null && mirror.Operations.IsOursAfter(remote.Description.OperationId, action.Key, action.Row?.OperationId);
+        bool equal = remote is not null && hash is not null && (remote.Description.Sha256 == hash || (remote.LinkTarget is { } target && ContentHash.Of(target) == hash));
+        if (remote is null || ours || equal)
+        {
+            await AdoptAsync(action, remote);
+            return ActionOutcome.LookAgain;
+        }
+
+        RemoteChange change = RemoteChange.Changed;
+        switch (Reconciler.Decide(action.Row is not null, action.Local.Change, change, sameContent: false))
+        {
+            case Decision.Place:
+                await placer.PlaceAsync(action.Path, remote, null, cancellationToken);
+                return ActionOutcome.Done;
+            case Decision.Replace when await placer.PlaceAsync(action.Path, remote, entry, cancellationToken):
+                return ActionOutcome.Done;
+            default:
+                await KeepBothAsync(action, remote, cancellationToken);
+                return ActionOutcome.LookAgain;
+        }
+    }
+
+    /// <summary>Takes the store's version as the baseline; what the mirror has beyond it is seen as a change at the next look.</summary>
+    private async Task AdoptAsync(SyncAction action, RemoteObject? remote)
+    {
+        IndexChange change = (remote, action.Local.Entry, action.Row) switch
+        {
+            (null, null, _) => IndexChange.Forget(action.Path),
+            (null, _, null) => IndexChange.Forget(action.Path),
+            // Deletion against edit keeps the edit: the next look creates the object anew.
+            (null, _, { } row) => IndexChange.Put(row with { Remote = null }),
+            (_, null, { } row) => IndexChange.Put(row with { Remote = remote.Version, OperationId = remote.Description.OperationId }),
+            (_, { } entry, _) => IndexChange.Put(
+                BaselineRows.Of(action.Path, action.Key, entry, remote.Version, HashOf(remote), remote.Description.OperationId, FormatXattrs(remote), BaselineState.Hydrating) with
+                {
+                    CtimeNs = 0, // Judged by content and attributes, not by times.
+                    Kind = remote.Description.Kind,
+                    Size = remote.Version.Size,
+                    MtimeNs = remote.Description.Attributes.MtimeNs,
+                    Mode = remote.Description.Attributes.Mode,
+                    Uid = remote.Description.Attributes.Uid ?? entry.Uid,
+                    Gid = remote.Description.Attributes.Gid ?? entry.Gid,
+                }),
+            (_, null, null) => IndexChange.Forget(action.Path),
+        };
+        await mirror.Index.ApplyAsync(change);
+        mirror.Acks.Acknowledged(action.Path);
+    }
+
+    /// <summary>
+    /// Neither version is lost: the store's is copied to the conflict name, create-only, and then the mirror's goes up over exactly the
+    /// version that was copied.
+    /// </summary>
+    private async Task KeepBothAsync(SyncAction action, RemoteObject remote, CancellationToken cancellationToken)
+    {
+        for (int n = 0; ; n++)
+        {
+            TreePath other = action.Path.Parent.Append(ConflictName(action.Path.Name, mirror.Options.Time.GetUtcNow(), n));
+            string key = mirror.Keys.For(other, folder: false);
+            if (files.TryStat(other) is not null || mirror.Index.Find(other) is not null)
+            {
+                continue;
+            }
+
+            PutResult? copy;
+            try
+            {
+                copy = await store.CopyAsync(action.Key, key, new CopyOptions { SourceIfMatch = remote.Version.ETag, Condition = PutCondition.Absent }, cancellationToken);
+            }
+            catch (StoreException error) when (error.Kind == StoreErrorKind.PreconditionFailed && n < 100)
+            {
+                if (await store.HeadAsync(key, cancellationToken) is not null)
+                {
+                    continue;
+                }
+
+                return; // The store's version changed once more: the next look sees it.
+            }
+
+            FaultPoints.Reach("Conflict.copied");
+            if (copy is not null && await placer.DescribeAsync(key, cancellationToken) is { } kept && kept.Version.Size == remote.Version.Size)
+            {
+                await placer.PlaceAsync(other, kept, null, cancellationToken);
+                await AdoptAsync(action, remote);
+                Log.Conflict(mirror.Logger, action.Path.ToString(), other.ToString());
+            }
+
+            return;
+        }
+    }
+
+    /// <summary><c>stem.conflict-host-UTC[-n].ext</c>, the stem shortened so that the whole has at most 255 bytes.</summary>
+    internal static byte[] ConflictName(ReadOnlySpan<byte> name, DateTimeOffset now, int n)
+    {
+        int dot = name[1..].LastIndexOf((byte)'.') + 1;
+        ReadOnlySpan<byte> extension = dot > 0 && name.Length - dot <= 32 ? name[dot..] : default;
+        ReadOnlySpan<byte> stem = name[..^extension.Length];
+        string host = new(Environment.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-').Take(32).ToArray());
+        string middle = string.Create(CultureInfo.InvariantCulture, $".conflict-{host}-{now:yyyyMMdd'T'HHmmss'Z'}{(n == 0 ? "" : $"-{n}")}");
+        int room = TreePath.MaxNameLength - middle.Length - extension.Length;
+        if (stem.Length > room)
+        {
+            stem = stem[..room];
+            while (stem.Length > 1 && (stem[^1] & 0xC0) == 0x80)
+            {
+                stem = stem[..^1]; // Not in the middle of a character.
+            }
+
+            if (stem[^1] >= 0xC0)
+            {
+                stem = stem[..^1];
+            }
+        }
+
+        return [.. stem, .. Encoding.ASCII.GetBytes(middle), .. extension];
+    }
+
+    private static string? HashOf(RemoteObject remote) => remote.LinkTarget is { } target ? ContentHash.Of(target) : remote.Description.Sha256;
+
+    private static string FormatXattrs(RemoteObject remote) => BaselineRows.TextOf(remote.Description.Attributes.Xattrs);
+}

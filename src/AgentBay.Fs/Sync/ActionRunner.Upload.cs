@@ -1,0 +1,182 @@
+using System.Buffers;
+using AgentBay.Fs.Indexing;
+using AgentBay.Fs.Mirror;
+using AgentBay.ObjectStore;
+using Microsoft.Win32.SafeHandles;
+
+namespace AgentBay.Fs.Sync;
+
+/// <summary>Bytes are proved stable before the object appears: stat, read, stat.</summary>
+internal sealed partial class ActionRunner
+{
+    /// <summary>Up to here an object goes up in one PUT from a buffer; above in parts of at least this.</summary>
+    private const int PartSize = 8 << 20;
+    private const int PartsAtOnce = 4;
+    private const int TriesForStableBytes = 3;
+
+    /// <summary>Buffers of parts and small files together: 24 × 8 MiB.</summary>
+    private readonly SemaphoreSlim buffers = new(24);
+
+    private async Task<ActionOutcome> UploadAsync(SyncAction action, CancellationToken cancellationToken)
+    {
+        if (IsNeededByPlaceholder(action))
+        {
+            return ActionOutcome.LookAgain;
+        }
+
+        LocalEntry planned = action.Local.Entry!.Value;
+        if (planned.Kind == EntryKind.Symlink)
+        {
+            byte[] target = files.ReadLink(action.Path);
+            return await PutAsync(action, planned, target, ContentHash.Of(target), cancellationToken);
+        }
+
+        using SafeFileHandle? file = files.OpenRead(action.Path, planned.Identity);
+        if (file is null)
+        {
+            return ActionOutcome.LookAgain;
+        }
+
+        for (int tries = 1; ; tries++)
+        {
+            // With a writer or a map about, the pages are written out first: that write-protects them, so that a later write shows in ctime.
+            LocalEntry? seen = mirror.Journal.HasWriter(planned.Identity.Inode) ? files.SyncData(file) : files.TryStat(action.Path);
+            if (seen is not { } before || before.Identity != planned.Identity)
+            {
+                return ActionOutcome.LookAgain;
+            }
+
+            bool last = tries == TriesForStableBytes;
+            ActionOutcome? outcome = before.Size <= PartSize
+                ? await UploadWholeAsync(action, file, before, last, cancellationToken)
+                : await UploadPartsAsync(action, file, before, last, cancellationToken);
+            if (outcome is { } done)
+            {
+                return done;
+            }
+        }
+    }
+
+    /// <returns>Null when the bytes changed while they were read.</returns>
+    private async Task<ActionOutcome?> UploadWholeAsync(SyncAction action, SafeFileHandle file, LocalEntry before, bool lastTry, CancellationToken cancellationToken)
+    {
+        await buffers.WaitAsync(cancellationToken);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)before.Size);
+        try
+        {
+            int length = await ReadAsync(file, buffer.AsMemory(0, (int)before.Size), 0, cancellationToken);
+            bool stable = IsUnchanged(action.Path, before) && length == before.Size;
+            if (!stable && !lastTry)
+            {
+                return null;
+            }
+
+            ReadOnlyMemory<byte> bytes = buffer.AsMemory(0, length);
+            ActionOutcome outcome = await PutAsync(action, before with { Size = length }, bytes, ContentHash.Of(bytes.Span), cancellationToken);
+            return stable ? outcome : ActionOutcome.LookAgain;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffers.Release();
+        }
+    }
+
+    private async Task<ActionOutcome> PutAsync(SyncAction action, LocalEntry entry, ReadOnlyMemory<byte> bytes, string hash, CancellationToken cancellationToken)
+    {
+        string operation = mirror.Operations.Next(action.Key);
+        var options = new PutOptions { Metadata = Describe(action, entry, hash, operation).ToMetadata(), Condition = ConditionOf(action.Row) };
+        PutResult result;
+        try
+        {
+            result = await store.PutAsync(action.Key, bytes, options, cancellationToken);
+        }
+        catch (StoreException error) when (error.Kind == StoreErrorKind.PreconditionFailed)
+        {
+            return await OnOtherVersionAsync(action, hash, cancellationToken);
+        }
+
+        FaultPoints.Reach("Upload.put");
+        await AcknowledgeAsync(action, entry, new RemoteVersion(result.ETag, bytes.Length, result.LastModified), hash, operation, BaselineState.Present);
+        return ActionOutcome.Done;
+    }
+
+    /// <returns>Null when the bytes changed while they were read.</returns>
+    private async Task<ActionOutcome?> UploadPartsAsync(SyncAction action, SafeFileHandle file, LocalEntry before, bool lastTry, CancellationToken cancellationToken)
+    {
+        if (before.Size > store.Properties.MaxObjectSize)
+        {
+            throw new FsException(FsError.TooLarge, $"{action.Path} has {before.Size} bytes; the store takes {store.Properties.MaxObjectSize} at most.");
+        }
+
+        // The hash goes into the metadata, which a multipart upload takes at its beginning.
+        string hash = await Task.Run(() => ContentHash.Of(file), cancellationToken);
+        string operation = mirror.Operations.Next(action.Key);
+        var options = new PutOptions { Metadata = Describe(action, before, hash, operation).ToMetadata(), Condition = ConditionOf(action.Row) };
+        await using IMultipartUpload upload = await store.BeginMultipartAsync(action.Key, options, cancellationToken);
+        int partSize = PartSizeFor(before.Size, store.Properties.MaxParts);
+        int parts = (int)((before.Size + partSize - 1) / partSize);
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, parts),
+            new ParallelOptions { MaxDegreeOfParallelism = PartsAtOnce, CancellationToken = cancellationToken },
+            async (part, token) =>
+            {
+                await buffers.WaitAsync(token);
+                byte[] buffer = ArrayPool<byte>.Shared.Rent(partSize);
+                try
+                {
+                    long offset = (long)part * partSize;
+                    int length = await ReadAsync(file, buffer.AsMemory(0, (int)Math.Min(partSize, before.Size - offset)), offset, token);
+                    await upload.UploadPartAsync(part + 1, buffer.AsMemory(0, length), token);
+                    FaultPoints.Reach("Upload.part");
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffers.Release();
+                }
+            });
+
+        bool stable = IsUnchanged(action.Path, before);
+        if (!stable && !lastTry)
+        {
+            return null; // Disposing aborts it.
+        }
+
+        PutResult result;
+        try
+        {
+            result = await upload.CompleteAsync(cancellationToken);
+        }
+        catch (StoreException error) when (error.Kind == StoreErrorKind.PreconditionFailed)
+        {
+            return await OnOtherVersionAsync(action, hash, cancellationToken);
+        }
+
+        FaultPoints.Reach("Upload.completed");
+        // A fuzzy copy's hash says nothing of the file: without one the file stays dirty.
+        await AcknowledgeAsync(action, before, new RemoteVersion(result.ETag, before.Size, result.LastModified), stable ? hash : null, operation, BaselineState.Present);
+        return stable ? ActionOutcome.Done : ActionOutcome.LookAgain;
+    }
+
+    /// <summary>Whole MiB, so that a file fits into the parts that a store allows.</summary>
+    private static int PartSizeFor(long size, int maxParts)
+    {
+        long needed = (size + maxParts - 1) / maxParts;
+        return (int)Math.Max(PartSize, (needed + (1 << 20) - 1) >> 20 << 20);
+    }
+
+    private bool IsUnchanged(TreePath path, LocalEntry before) =>
+        files.TryStat(path) is { } after && after.Identity == before.Identity && after.Size == before.Size && after.MtimeNs == before.MtimeNs && after.CtimeNs == before.CtimeNs;
+
+    private static async Task<int> ReadAsync(SafeFileHandle file, Memory<byte> buffer, long offset, CancellationToken cancellationToken)
+    {
+        int total = 0;
+        while (total < buffer.Length && await RandomAccess.ReadAsync(file, buffer[total..], offset + total, cancellationToken) is > 0 and int count)
+        {
+            total += count;
+        }
+
+        return total;
+    }
+}

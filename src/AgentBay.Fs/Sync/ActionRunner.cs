@@ -1,0 +1,285 @@
+using AgentBay.Fs.Indexing;
+using AgentBay.Fs.Keys;
+using AgentBay.Fs.Metadata;
+using AgentBay.Fs.Mirror;
+using AgentBay.ObjectStore;
+
+namespace AgentBay.Fs.Sync;
+
+/// <summary>
+/// Carries out one action of a plan. Each checks first that mirror and baseline are still what it was planned on, writes under
+/// a condition, and records in the index only what the store acknowledged.
+/// </summary>
+internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
+{
+    private readonly IObjectStore store = mirror.Store;
+    private readonly IMirrorFiles files = mirror.Files;
+
+    public async Task<ActionOutcome> RunAsync(SyncAction action, CancellationToken cancellationToken)
+    {
+        IEnumerable<string> names = action.SourcePath is { } source ? [action.Path.ToString(), source.ToString()] : [action.Path.ToString()];
+        using IDisposable entered = await mirror.Locks.EnterAsync(names, cancellationToken);
+        if (!IsStillAsPlanned(action))
+        {
+            return ActionOutcome.LookAgain;
+        }
+
+        FaultPoints.Reach($"{action.Kind}.before");
+        ActionOutcome outcome = action.Kind switch
+        {
+            ActionKind.Upload => await UploadAsync(action, cancellationToken),
+            ActionKind.Copy => await CopyAsync(action, cancellationToken),
+            ActionKind.CopyAside => await CopyAsideAsync(action, cancellationToken),
+            ActionKind.UploadAttributes => await UploadAttributesAsync(action, cancellationToken),
+            ActionKind.PutFolder => await PutFolderAsync(action, cancellationToken),
+            ActionKind.Delete => await DeleteAsync(action, cancellationToken),
+            ActionKind.Refresh => await RefreshAsync(action),
+            ActionKind.Forget => await ForgetAsync(action),
+            _ => throw new InvalidOperationException($"{action.Kind} is no action."),
+        };
+        FaultPoints.Reach($"{action.Kind}.after");
+        return outcome;
+    }
+
+    private bool IsStillAsPlanned(SyncAction action)
+    {
+        // An action of this plan may have written a row of this path before (a kind that changed): only another plan's counts.
+        if (!action.KeepRow && action.Kind != ActionKind.CopyAside && mirror.Index.Find(action.Path) is var row && row != action.Row && !(action.Row is null && row?.Kind != action.Local.Entry?.Kind))
+        {
+            return false;
+        }
+
+        LocalEntry? now = files.TryStat(action.Path);
+        if (now is { Kind: EntryKind.Special })
+        {
+            now = null;
+        }
+
+        return action.Local.Entry is not { } planned ? now is null
+            : now is { } entry && entry.Identity == planned.Identity && entry.Kind == planned.Kind
+              && (entry.Kind == EntryKind.Folder || entry.CtimeNs == planned.CtimeNs || action.Kind == ActionKind.Upload);
+    }
+
+    private async Task<ActionOutcome> CopyAsync(SyncAction action, CancellationToken cancellationToken)
+    {
+        if (IsNeededByPlaceholder(action))
+        {
+            return ActionOutcome.LookAgain;
+        }
+
+        LocalEntry entry = action.Local.Entry!.Value;
+        (string? sourceKey, string? sourceETag, string? hash) = (action.SourceKey, action.SourceETag, action.SourceSha256);
+        PlaceholderMark? mark = action.Local.Mark;
+        if (mark is not null)
+        {
+            if (!mirror.Placeholders.TryGet(entry.Identity.Inode, out mark))
+            {
+                return ActionOutcome.LookAgain; // Hydrated meanwhile.
+            }
+
+            (sourceKey, sourceETag) = (mark.Key, mark.ETag);
+        }
+        else if (action.SourcePath is { } sourcePath)
+        {
+            if (mirror.Index.Find(sourcePath) is not { Remote: { } remote } source || source.Identity != entry.Identity)
+            {
+                return ActionOutcome.LookAgain;
+            }
+
+            (sourceKey, sourceETag, hash) = (source.Key, remote.ETag, source.Sha256);
+        }
+
+        string operation = mirror.Operations.Next(action.Key);
+        var options = new CopyOptions
+        {
+            SourceIfMatch = sourceETag,
+            Condition = ConditionOf(action.Row),
+            Metadata = Describe(action, entry, hash, operation).ToMetadata(),
+        };
+        PutResult? result;
+        try
+        {
+            result = await store.CopyAsync(sourceKey!, action.Key, options, cancellationToken);
+        }
+        catch (StoreException error) when (error.Kind == StoreErrorKind.PreconditionFailed)
+        {
+            if (await store.HeadAsync(sourceKey!, cancellationToken) is { } source && source.ETag == sourceETag)
+            {
+                return await OnOtherVersionAsync(action, hash, cancellationToken);
+            }
+
+            result = null;
+        }
+
+        if (result is null)
+        {
+            // The source is not what the baseline said: another session replaced or deleted it.
+            return mark is null ? await UploadAsync(action, cancellationToken)
+                : throw new FsException(FsError.Stale, $"{action.Path} was moved here before its bytes were read, and {sourceKey} was replaced or deleted in the store meanwhile.");
+        }
+
+        FaultPoints.Reach("Copy.copied");
+        var version = new RemoteVersion(result.ETag, entry.Size, result.LastModified);
+        if (mark is not null)
+        {
+            entry = MoveMark(action.Path, entry, mark with { Key = action.Key, ETag = result.ETag });
+        }
+
+        await AcknowledgeAsync(action, entry, version, hash, operation, mark is null ? BaselineState.Present : BaselineState.Placeholder);
+        if (mark is not null && ContextKeys.IsAside(mark.Key))
+        {
+            await store.DeleteAsync(mark.Key, null, cancellationToken);
+        }
+
+        return ActionOutcome.Done;
+    }
+
+    private async Task<ActionOutcome> CopyAsideAsync(SyncAction action, CancellationToken cancellationToken)
+    {
+        LocalEntry entry = action.Local.Entry!.Value;
+        if (!mirror.Placeholders.TryGet(entry.Identity.Inode, out PlaceholderMark? mark))
+        {
+            return ActionOutcome.LookAgain;
+        }
+
+        PutResult? result = await store.CopyAsync(mark.Key, action.Key, new CopyOptions { SourceIfMatch = mark.ETag }, cancellationToken);
+        if (result is null)
+        {
+            throw new FsException(FsError.Stale, $"{action.Path} was moved here before its bytes were read, and {mark.Key} was replaced or deleted in the store meanwhile.");
+        }
+
+        MoveMark(action.Path, entry, mark with { Key = action.Key, ETag = result.ETag });
+        return ActionOutcome.Done;
+    }
+
+    private async Task<ActionOutcome> UploadAttributesAsync(SyncAction action, CancellationToken cancellationToken)
+    {
+        (BaselineRow row, LocalEntry entry) = (action.Row!, action.Local.Entry!.Value);
+        string operation = mirror.Operations.Next(action.Key);
+        PutResult? result;
+        try
+        {
+            result = await store.CopyAsync(row.Key, row.Key, new CopyOptions
+            {
+                SourceIfMatch = row.Remote!.ETag,
+                Condition = PutCondition.Match(row.Remote.ETag),
+                Metadata = Describe(action, entry, row.Sha256, operation).ToMetadata(),
+            }, cancellationToken);
+        }
+        catch (StoreException error) when (error.Kind == StoreErrorKind.PreconditionFailed)
+        {
+            result = null;
+        }
+
+        if (result is null)
+        {
+            return await OnOtherVersionAsync(action, row.Sha256, cancellationToken);
+        }
+
+        FaultPoints.Reach("UploadAttributes.copied");
+        BaselineState state = row.State;
+        if (mirror.Placeholders.TryGet(entry.Identity.Inode, out PlaceholderMark? mark) && mark.Key == row.Key)
+        {
+            entry = MoveMark(action.Path, entry, mark with { ETag = result.ETag });
+        }
+        else
+        {
+            state = BaselineState.Present;
+        }
+
+        await AcknowledgeAsync(action, entry, new RemoteVersion(result.ETag, row.Remote!.Size, result.LastModified), row.Sha256, operation, state);
+        return ActionOutcome.Done;
+    }
+
+    private async Task<ActionOutcome> PutFolderAsync(SyncAction action, CancellationToken cancellationToken)
+    {
+        LocalEntry entry = action.Local.Entry!.Value;
+        RemoteVersion? version = action.Row?.Remote;
+        string? operation = action.Row?.OperationId;
+        if (action.NeedsMarker || version is not null)
+        {
+            operation = mirror.Operations.Next(action.Key);
+            var options = new PutOptions
+            {
+                Metadata = Describe(action, entry, null, operation).ToMetadata(),
+                ContentType = "application/x-directory",
+                // Two sessions that make the same folder agree: the last one's attributes stay.
+                Condition = PutCondition.None,
+            };
+            PutResult result = await store.PutAsync(action.Key, ReadOnlyMemory<byte>.Empty, options, cancellationToken);
+            version = new RemoteVersion(result.ETag, 0, result.LastModified);
+        }
+
+        await AcknowledgeAsync(action, entry, version, null, operation, BaselineState.Present);
+        return ActionOutcome.Done;
+    }
+
+    private async Task<ActionOutcome> DeleteAsync(SyncAction action, CancellationToken cancellationToken)
+    {
+        BaselineRow row = action.Row!;
+        if (IsNeededByPlaceholder(action))
+        {
+            return ActionOutcome.LookAgain;
+        }
+
+        try
+        {
+            await store.DeleteAsync(row.Key, row.Kind == EntryKind.Folder ? null : row.Remote!.ETag, cancellationToken);
+        }
+        catch (StoreException error) when (error.Kind == StoreErrorKind.PreconditionFailed)
+        {
+            return await OnOtherVersionAsync(action, null, cancellationToken);
+        }
+
+        FaultPoints.Reach("Delete.deleted");
+        return action.KeepRow ? ActionOutcome.Done : await ForgetAsync(action);
+    }
+
+    private async Task<ActionOutcome> RefreshAsync(SyncAction action)
+    {
+        LocalEntry entry = action.Local.Entry!.Value;
+        BaselineState state = mirror.Placeholders.TryGet(entry.Identity.Inode, out _) ? BaselineState.Placeholder : BaselineState.Present;
+        await mirror.Index.ApplyAsync(IndexChange.Put(action.Row! with { Identity = entry.Identity, CtimeNs = entry.CtimeNs, State = state }));
+        return ActionOutcome.Done;
+    }
+
+    private async Task<ActionOutcome> ForgetAsync(SyncAction action)
+    {
+        await mirror.Index.ApplyAsync(IndexChange.Forget(action.Path));
+        mirror.Acks.Acknowledged(action.Path);
+        return ActionOutcome.Done;
+    }
+
+    /// <summary>INVARIANT: an object that is some placeholder's only copy is neither overwritten nor deleted.</summary>
+    private bool IsNeededByPlaceholder(SyncAction action) =>
+        mirror.Placeholders.IsSource(action.Kind == ActionKind.Delete ? action.Row!.Key : action.Key);
+
+    private LocalEntry MoveMark(TreePath path, LocalEntry entry, PlaceholderMark mark)
+    {
+        files.RewriteMark(path, entry.Identity, mark);
+        mirror.Placeholders.Set(entry.Identity.Inode, mark);
+        return files.TryStat(path) is { } now && now.Identity == entry.Identity ? entry with { CtimeNs = now.CtimeNs } : entry;
+    }
+
+    private async Task AcknowledgeAsync(SyncAction action, LocalEntry entry, RemoteVersion? version, string? hash, string? operation, BaselineState state)
+    {
+        BaselineRow row = BaselineRows.Of(action.Path, action.Key, entry, version, hash, operation, action.Local.Xattrs, state);
+        await mirror.Index.ApplyAsync(IndexChange.Put(files.CanSetOwner || action.Row is null ? row : row with { Uid = action.Row.Uid, Gid = action.Row.Gid }));
+        mirror.Acks.Acknowledged(action.Path);
+    }
+
+    private ObjectDescription Describe(SyncAction action, LocalEntry entry, string? hash, string operation) => new(
+        entry.Kind,
+        new EntryAttributes
+        {
+            Mode = entry.Mode,
+            Uid = files.CanSetOwner ? entry.Uid : action.Row?.Uid ?? entry.Uid,
+            Gid = files.CanSetOwner ? entry.Gid : action.Row?.Gid ?? entry.Gid,
+            MtimeNs = entry.MtimeNs,
+            Xattrs = ObjectMetadata.ParseXattrs(action.Local.Xattrs),
+        },
+        hash,
+        operation);
+
+    private static PutCondition ConditionOf(BaselineRow? row) => row?.Remote is { } known ? PutCondition.Match(known.ETag) : PutCondition.Absent;
+}

@@ -1,0 +1,159 @@
+using AgentBay.Fs.Indexing;
+using AgentBay.Fs.Mirror;
+
+namespace AgentBay.Fs.Sync;
+
+/// <summary>Looks at paths of the mirror and compares them with the baseline.</summary>
+internal sealed class LocalScanner(OpenMirror mirror)
+{
+    private readonly IMirrorFiles files = mirror.Files;
+
+    /// <summary>One path as it is now.</summary>
+    /// <exception cref="FsException">Its name cannot be kept in the store, or the mirror has lost what it knew of it.</exception>
+    public async Task<PathState> SeeAsync(TreePath path)
+    {
+        BaselineRow? row = mirror.Index.Find(path);
+        if (files.TryStat(path) is not { } entry || entry.Kind == EntryKind.Special)
+        {
+            return new PathState(path, row?.Key ?? "", row, LocalView.Absent);
+        }
+
+        string key = mirror.Keys.For(path, entry.Kind == EntryKind.Folder);
+        switch (entry.Kind)
+        {
+            case EntryKind.Folder:
+                return SeeFolder(path, key, row, entry);
+            case EntryKind.Symlink:
+                return new PathState(path, key, row, SeeSymlink(path, row, entry));
+            default:
+                if (mirror.Placeholders.TryGet(entry.Identity.Inode, out PlaceholderMark? mark))
+                {
+                    return await SeePlaceholderAsync(path, key, row, entry, mark);
+                }
+
+                return new PathState(path, key, row, await Task.Run(() => SeeFile(path, row, entry)));
+        }
+    }
+
+    /// <summary>Everything at and below a path, in the mirror and in the baseline.</summary>
+    public HashSet<TreePath> Expand(TreePath top)
+    {
+        var paths = new HashSet<TreePath>();
+        if (!top.IsRoot)
+        {
+            paths.Add(top);
+        }
+
+        paths.UnionWith(mirror.Index.Under(top).Select(row => row.Path));
+        var folders = new Stack<TreePath>([top]);
+        while (folders.TryPop(out TreePath folder))
+        {
+            foreach ((TreePath path, LocalEntry entry) in files.ReadFolder(folder) ?? [])
+            {
+                paths.Add(path);
+                if (entry.Kind == EntryKind.Folder)
+                {
+                    folders.Push(path);
+                }
+            }
+        }
+
+        return paths;
+    }
+
+    private LocalView SeeFile(TreePath path, BaselineRow? row, LocalEntry entry)
+    {
+        if (row is { State: BaselineState.Placeholder, Size: > 0 } && entry.Size == row.Size && entry.Blocks == 0)
+        {
+            // INVARIANT: no placeholder is ever uploaded as a file full of zeros.
+            throw new FsException(FsError.Corrupt, $"{path} should be a placeholder and has lost its mark (was the mirror copied without xattrs?). It is not uploaded; delete it here and run 'agentbay-mount sync --mode download' to get the store's version.");
+        }
+
+        string xattrs = row is not null && row.Identity == entry.Identity && row.CtimeNs == entry.CtimeNs ? row.Xattrs : ReadXattrs(path);
+        string? hash = null;
+        if (row is { Kind: EntryKind.File, Remote: not null } && HasContentOf(path, entry, row, ref hash))
+        {
+            return new LocalView(entry, HasAttributesOf(entry, xattrs, row) ? LocalChange.Same : LocalChange.Attributes, null, row.Sha256, xattrs);
+        }
+
+        BaselineRow? origin = mirror.Index.FindByInode(entry.Identity.Inode)
+            .FirstOrDefault(other => other.Path != path && other.Identity == entry.Identity && other is { Kind: EntryKind.File, Remote: not null });
+        return new LocalView(entry, LocalChange.Content, null, hash, xattrs, origin is not null && HasContentOf(path, entry, origin, ref hash) ? origin : null);
+    }
+
+    private LocalView SeeSymlink(TreePath path, BaselineRow? row, LocalEntry entry)
+    {
+        string hash = ContentHash.Of(files.ReadLink(path));
+        LocalChange change = row is not { Kind: EntryKind.Symlink, Remote: not null } || row.Sha256 != hash ? LocalChange.Content
+            : row.MtimeNs == entry.MtimeNs && HasOwnerOf(entry, row) ? LocalChange.Same : LocalChange.Attributes;
+        return new LocalView(entry, change, null, hash);
+    }
+
+    private async Task<PathState> SeePlaceholderAsync(TreePath path, string key, BaselineRow? row, LocalEntry entry, PlaceholderMark mark)
+    {
+        string xattrs = ReadXattrs(path);
+        if (mark.Key == (row?.Key ?? key) && (row is not { Kind: EntryKind.File } || row.Remote?.ETag != mark.ETag || row.Identity != entry.Identity))
+        {
+            // The mark is the truth of what this inode stands for; the index was lost, or a crash came before its row.
+            row = BaselineRows.Of(path, mark.Key, entry, new RemoteVersion(mark.ETag, mark.Size, null), null, null, xattrs, BaselineState.Placeholder);
+            await mirror.Index.ApplyAsync(IndexChange.Put(row));
+        }
+
+        bool inPlace = row is not null && row.Key == mark.Key;
+        LocalChange change = !inPlace ? LocalChange.Content : HasAttributesOf(entry, xattrs, row!) ? LocalChange.Same : LocalChange.Attributes;
+        string? hash = inPlace ? row!.Sha256 : mirror.Index.FindByInode(entry.Identity.Inode).FirstOrDefault(other => other.Identity == entry.Identity && other.Key == mark.Key)?.Sha256;
+        return new PathState(path, key, row, new LocalView(entry, change, mark, hash, xattrs));
+    }
+
+    private PathState SeeFolder(TreePath path, string key, BaselineRow? row, LocalEntry entry)
+    {
+        string xattrs = ReadXattrs(path);
+        bool plain = entry.Mode == EntryAttributes.DefaultFolderMode && xattrs.Length == 0 && (!files.CanSetOwner || (entry.Uid == 0 && entry.Gid == 0));
+        bool needsMarker = !plain || (!files.IsUnfilled(path) && !(files.ReadFolder(path) ?? []).Any(child => child.Value.Kind != EntryKind.Special));
+        LocalChange change = row is not { Kind: EntryKind.Folder } ? LocalChange.Content
+            : row.Mode == entry.Mode && row.Xattrs == xattrs && HasOwnerOf(entry, row) ? LocalChange.Same : LocalChange.Attributes;
+        return new PathState(path, key, row, new LocalView(entry, change, null, null, xattrs), needsMarker);
+    }
+
+    /// <summary>Whether the inode still holds the bytes that a row speaks of. Reads the file only where nothing cheaper decides.</summary>
+    private bool HasContentOf(TreePath path, LocalEntry entry, BaselineRow row, ref string? hash)
+    {
+        if (entry.Size != row.Size)
+        {
+            return false;
+        }
+
+        // ctime changes with a rename or a chmod too; bytes change mtime, unless a program sets it back.
+        if (entry.Identity == row.Identity && !mirror.Journal.MayBeWritten(entry.Identity.Inode) && (entry.CtimeNs == row.CtimeNs || entry.MtimeNs == row.MtimeNs)
+            && row.State == BaselineState.Present)
+        {
+            return true;
+        }
+
+        if (row.Sha256 is null)
+        {
+            return false;
+        }
+
+        if (hash is null)
+        {
+            using var file = files.OpenRead(path, entry.Identity);
+            if (file is null)
+            {
+                return false; // Moved meanwhile: the next look finds it.
+            }
+
+            hash = ContentHash.Of(file);
+        }
+
+        return hash == row.Sha256;
+    }
+
+    private bool HasAttributesOf(LocalEntry entry, string xattrs, BaselineRow row) =>
+        row.Mode == entry.Mode && row.MtimeNs == entry.MtimeNs && row.Xattrs == xattrs && HasOwnerOf(entry, row);
+
+    private bool HasOwnerOf(LocalEntry entry, BaselineRow row) =>
+        !files.CanSetOwner || ((row.Uid is null || row.Uid == entry.Uid) && (row.Gid is null || row.Gid == entry.Gid));
+
+    private string ReadXattrs(TreePath path) => BaselineRows.TextOf(files.ReadXattrs(path));
+}

@@ -1,0 +1,16 @@
+namespace AgentBay.Fs.Sync;
+
+/// <summary>Stops what would destroy what cannot be got back. Pure.</summary>
+public static class SafetyGate
+{
+    /// <summary>
+    /// Whether a complete listing of a folder may be believed. A context whose root suddenly lists nothing, though the baseline knows
+    /// names there, is more likely another bucket, a lost prefix or a wrong account than a context that was emptied.
+    /// </summary>
+    public static bool AllowsListing(TreePath folder, int baselineNames, int listedNames) =>
+        !folder.IsRoot || baselineNames == 0 || listedNames > 0;
+
+    /// <summary>Whether a mirror belongs to a context: both name the same context and the same epoch.</summary>
+    public static bool IsSameContext(string? mirrorContextId, string? mirrorEpoch, string contextId, string epoch) =>
+        (mirrorContextId is null && mirrorEpoch is null) || (mirrorContextId == contextId && mirrorEpoch == epoch);
+}

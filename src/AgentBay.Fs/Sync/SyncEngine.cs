@@ -1,0 +1,331 @@
+using System.Collections.Concurrent;
+using AgentBay.Fs.Indexing;
+using AgentBay.Fs.Mirror;
+using AgentBay.ObjectStore;
+
+namespace AgentBay.Fs.Sync;
+
+/// <summary>Carries what the journal notes to the store: in the background, at fsync, at sync and at unmount.</summary>
+internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, ActionRunner runner)
+{
+    private const int TriesOfOnePath = 8;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly PlanExecutor executor = new(runner, mirror.Options.Concurrency);
+    private readonly ConcurrentDictionary<TreePath, SyncFailure> failures = new();
+    private readonly SemaphoreSlim oneFullRound = new(1, 1);
+
+    private string? lastError;
+
+    /// <summary>See <see cref="IMirrorHost.WriteBackKernelCache"/>.</summary>
+    public Func<CancellationToken, Task>? WriteBackKernelCache { get; set; }
+
+    public bool IsQuiet => mirror.Journal.Count == 0 && failures.IsEmpty && mirror.Journal.Writers().Count == 0;
+
+    public SyncStatus Status
+    {
+        get
+        {
+            List<PendingChange> pending = Pending(long.MaxValue);
+            return new SyncStatus(pending.Count, pending.Sum(change => change.Bytes), lastError, pending.Where(change => change.Error is not null).ToList());
+        }
+    }
+
+    /// <summary>Uploads until nothing of what is noted now is pending, or only what fails for good, or the token ends it.</summary>
+    public async Task<FlushReport> FlushAsync(IProgress<FlushProgress>? progress, CancellationToken cancellationToken)
+    {
+        var counter = new Counter(progress);
+        TimeSpan pause = FirstPause;
+        long until = long.MaxValue;
+        try
+        {
+            if (WriteBackKernelCache is { } writeBack)
+            {
+                await writeBack(cancellationToken);
+            }
+
+            mirror.Journal.Read(out until);
+            for (int tries = 0; ; tries++)
+            {
+                Round round = await FullRoundAsync(includeOpenFiles: true, counter, cancellationToken);
+                List<PendingChange> left = Pending(until);
+                if (left.Count == 0 || (round.Again == 0 && !round.Transient) || (tries >= TriesOfOnePath && !round.Transient))
+                {
+                    break;
+                }
+
+                if (round.Transient)
+                {
+                    await Task.Delay(pause, mirror.Options.Time, cancellationToken);
+                    pause = Min(pause * 2, LongestPause);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The report says what remains.
+        }
+
+        var report = new FlushReport(counter.Files, counter.Bytes, Pending(until));
+        Log.Flushed(mirror.Logger, report.FilesDone, report.BytesDone, report.Remaining.Count);
+        return report;
+    }
+
+    /// <summary>Promise 1. False: the path no longer names this inode.</summary>
+    public async Task<bool> FsyncAsync(TreePath file, ulong inode, CancellationToken cancellationToken)
+    {
+        if (mirror.Files.TryStat(file) is not { } entry || entry.Identity.Inode != inode)
+        {
+            return false;
+        }
+
+        HashSet<TreePath> names = [file, .. mirror.Index.FindByInode(inode).Where(row => row.Identity == entry.Identity).Select(row => row.Path)];
+        await FlushPathsAsync(names, cancellationToken);
+        return mirror.Files.TryStat(file) is { } now && now.Identity == entry.Identity;
+    }
+
+    /// <summary>Promise 2: the names directly in a folder and what they name; for the root everything.</summary>
+    public async Task FsyncFolderAsync(TreePath folder, CancellationToken cancellationToken)
+    {
+        if (folder.IsRoot)
+        {
+            if (WriteBackKernelCache is { } writeBack)
+            {
+                await writeBack(cancellationToken);
+            }
+
+            mirror.Journal.Read(out long until);
+            for (int tries = 0; tries < TriesOfOnePath && Pending(until).Count > 0; tries++)
+            {
+                ThrowIfFailed(await FullRoundAsync(includeOpenFiles: true, new Counter(null), cancellationToken));
+            }
+
+            return;
+        }
+
+        HashSet<TreePath> names = [folder, .. (mirror.Files.ReadFolder(folder) ?? []).Select(child => child.Key), .. mirror.Index.Children(folder).Select(row => row.Path)];
+        await FlushPathsAsync(names, cancellationToken);
+    }
+
+    /// <summary>One pass over all that is noted.</summary>
+    /// <param name="includeOpenFiles">Also files that are open for writing: as they are now.</param>
+    public async Task<Round> FullRoundAsync(bool includeOpenFiles, Counter counter, CancellationToken cancellationToken)
+    {
+        await oneFullRound.WaitAsync(cancellationToken);
+        try
+        {
+            IReadOnlyDictionary<TreePath, JournalEntry> names = mirror.Journal.Read(out long at);
+            var scope = new HashSet<TreePath>();
+            foreach ((TreePath path, JournalEntry entry) in names)
+            {
+                if (entry.WithTree)
+                {
+                    scope.UnionWith(scanner.Expand(path));
+                }
+
+                scope.Add(path);
+            }
+
+            IReadOnlyList<OpenWriter> writers = mirror.Journal.Writers();
+            foreach (OpenWriter writer in writers)
+            {
+                if (includeOpenFiles)
+                {
+                    scope.Add(writer.Path);
+                }
+                else
+                {
+                    scope.Remove(writer.Path);
+                }
+            }
+
+            Round round = await RoundAsync(scope, at, counter, cancellationToken);
+            foreach ((TreePath path, JournalEntry entry) in names)
+            {
+                if (entry.WithTree)
+                {
+                    // What did not go well below it was noted by itself.
+                    mirror.Journal.Done(path, null, at);
+                }
+            }
+
+            return round;
+        }
+        finally
+        {
+            oneFullRound.Release();
+        }
+    }
+
+    private async Task FlushPathsAsync(HashSet<TreePath> names, CancellationToken cancellationToken)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            mirror.Journal.Read(out long at);
+            Round round = await RoundAsync(names, at, new Counter(null), cancellationToken);
+            ThrowIfFailed(round);
+            if (round.Again == 0)
+            {
+                return;
+            }
+
+            if (tries == TriesOfOnePath)
+            {
+                // A file that is written without a pause: what was written before the call went up with one of the copies.
+                return;
+            }
+
+            // Something else must go first (a move out of a key that is needed here): all of it.
+            if (tries == 2)
+            {
+                ThrowIfFailed(await FullRoundAsync(includeOpenFiles: false, new Counter(null), cancellationToken));
+            }
+        }
+    }
+
+    private async Task<Round> RoundAsync(IReadOnlyCollection<TreePath> scope, long at, Counter counter, CancellationToken cancellationToken)
+    {
+        var failed = new Dictionary<TreePath, Exception>();
+        List<PathState> states = await SeeAsync(scope, failed, cancellationToken);
+        SyncPlan plan = Planner.Plan(states, n => mirror.Keys.Aside(mirror.Operations.Next("aside") + n));
+        counter.Expect(plan.Actions);
+        IReadOnlyList<ActionResult> results = await executor.ExecuteAsync(plan, counter.Add, cancellationToken);
+
+        var again = new HashSet<TreePath>();
+        for (int i = 0; i < results.Count; i++)
+        {
+            if (results[i].Error is { } error)
+            {
+                failed.TryAdd(plan.Actions[i].Path, error);
+            }
+            else if (results[i].Outcome == ActionOutcome.LookAgain)
+            {
+                again.Add(plan.Actions[i].Path);
+            }
+        }
+
+        foreach (PathState state in states)
+        {
+            if (!failed.ContainsKey(state.Path) && !again.Contains(state.Path))
+            {
+                failures.TryRemove(state.Path, out _);
+                mirror.Journal.Done(state.Path, state.Local.Entry?.Identity.Inode, at);
+            }
+        }
+
+        foreach (TreePath path in again)
+        {
+            mirror.Journal.NameChanged(path);
+        }
+
+        foreach ((TreePath path, Exception error) in failed)
+        {
+            Fail(path, error);
+        }
+
+        return new Round(again.Count, failed.Values.FirstOrDefault(), failed.Values.Any(IsTransient));
+    }
+
+    /// <summary>Looks at the paths, and at those that their state makes concern us too.</summary>
+    private async Task<List<PathState>> SeeAsync(IReadOnlyCollection<TreePath> scope, Dictionary<TreePath, Exception> failed, CancellationToken cancellationToken)
+    {
+        var states = new List<PathState>(scope.Count);
+        var seen = new HashSet<TreePath>();
+        var waiting = new Queue<TreePath>(scope);
+        while (waiting.TryDequeue(out TreePath path))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (path.IsRoot || !seen.Add(path))
+            {
+                continue;
+            }
+
+            PathState state;
+            try
+            {
+                state = await scanner.SeeAsync(path);
+            }
+            catch (Exception error) when (error is FsException or IOException)
+            {
+                failed.Add(path, error);
+                continue;
+            }
+
+            states.Add(state);
+            if (state.Row is not null && state.Local.Entry is null)
+            {
+                waiting.Enqueue(path.Parent); // It may be empty now, and need its marker.
+            }
+
+            if (state.Row is { Kind: EntryKind.Folder } && state.Local.Entry is not { Kind: EntryKind.Folder })
+            {
+                foreach (BaselineRow row in mirror.Index.Under(path))
+                {
+                    waiting.Enqueue(row.Path);
+                }
+            }
+
+            if (state.Local.Entry is { Kind: EntryKind.File, Links: > 1 } entry && state.Local.Change != LocalChange.Same)
+            {
+                foreach (BaselineRow row in mirror.Index.FindByInode(entry.Identity.Inode))
+                {
+                    waiting.Enqueue(row.Path);
+                }
+            }
+        }
+
+        return states;
+    }
+
+    private void Fail(TreePath path, Exception error)
+    {
+        failures[path] = new SyncFailure(error.Message, IsTransient(error));
+        lastError = $"{path}: {error.Message}";
+        Log.ActionFailed(mirror.Logger, path.ToString(), error.Message);
+        mirror.Journal.NameChanged(path);
+    }
+
+    private List<PendingChange> Pending(long until)
+    {
+        var pending = new List<PendingChange>();
+        foreach ((TreePath path, JournalEntry entry) in mirror.Journal.Read(out _))
+        {
+            SyncFailure? failure = failures.GetValueOrDefault(path);
+            if (entry.At <= until || failure is not null)
+            {
+                long bytes = mirror.Files.TryStat(path) is { Kind: EntryKind.File } file && !mirror.Placeholders.TryGet(file.Identity.Inode, out _) ? file.Size : 0;
+                pending.Add(new PendingChange(path, bytes, failure?.Message));
+            }
+        }
+
+        return pending;
+    }
+
+    private static void ThrowIfFailed(Round round)
+    {
+        if (round.Error is { } error)
+        {
+            throw error as FsException ?? new FsException(IsTransient(error) ? FsError.StoreUnavailable : FsError.StoreRefused, error.Message, error);
+        }
+    }
+
+    private static bool IsTransient(Exception error) => error switch
+    {
+        StoreException store => store.IsTransient || store.Kind is StoreErrorKind.BadCredentials or StoreErrorKind.NoSuchBucket,
+        FsException fs => fs.Error is FsError.StoreUnavailable or FsError.NoSpace,
+        _ => false,
+    };
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}
+
+/// <summary>What a pass over some paths left.</summary>
+/// <param name="Again">Paths that changed meanwhile.</param>
+/// <param name="Error">Of the first path that failed.</param>
+/// <param name="Transient">Whether a later try may succeed.</param>
+internal readonly record struct Round(int Again, Exception? Error, bool Transient);
+
+/// <summary>Why a path is not in the store.</summary>
+internal sealed record SyncFailure(string Message, bool Transient);

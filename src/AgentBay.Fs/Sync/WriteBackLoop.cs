@@ -1,0 +1,130 @@
+using AgentBay.Fs.Mirror;
+
+namespace AgentBay.Fs.Sync;
+
+/// <summary>The background flush: some seconds after the last change, at the latest after some times that; and the watch over mapped files.</summary>
+internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
+{
+    private const int LongestWaitInDelays = 6;
+
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
+
+    private readonly SemaphoreSlim wake = new(0, 1);
+    private readonly Lock gate = new();
+    private long first, last;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        mirror.Journal.Changed += Noted;
+        try
+        {
+            Noted();
+            Task watch = WatchMapsAsync(cancellationToken);
+            if (mirror.Options.WriteBack is { } delay)
+            {
+                await FlushWhenQuietAsync(delay, cancellationToken);
+            }
+
+            await watch;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The end.
+        }
+        finally
+        {
+            mirror.Journal.Changed -= Noted;
+        }
+    }
+
+    private async Task FlushWhenQuietAsync(TimeSpan delay, CancellationToken cancellationToken)
+    {
+        TimeSpan pause = delay;
+        while (true)
+        {
+            await wake.WaitAsync(cancellationToken);
+            await QuietAsync(delay, cancellationToken);
+            if (mirror.Journal.Count == 0)
+            {
+                continue;
+            }
+
+            Round round;
+            try
+            {
+                round = await engine.FullRoundAsync(includeOpenFiles: false, new Counter(null), cancellationToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                Log.FlushFailed(mirror.Logger, error);
+                round = new Round(0, error, true);
+            }
+
+            if (round.Error is not null)
+            {
+                pause = TimeSpan.FromTicks(Math.Min(Math.Max(pause.Ticks, TimeSpan.TicksPerSecond) * 2, LongestPause.Ticks));
+                await Task.Delay(pause, mirror.Options.Time, cancellationToken);
+                Noted();
+            }
+            else
+            {
+                pause = delay;
+            }
+        }
+    }
+
+    private async Task QuietAsync(TimeSpan delay, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            TimeSpan wait;
+            lock (gate)
+            {
+                TimeSpan sinceFirst = mirror.Options.Time.GetElapsedTime(first);
+                TimeSpan sinceLast = mirror.Options.Time.GetElapsedTime(last);
+                wait = sinceFirst >= delay * LongestWaitInDelays ? TimeSpan.Zero : delay - sinceLast;
+                if (wait <= TimeSpan.Zero)
+                {
+                    first = 0;
+                    return;
+                }
+            }
+
+            await Task.Delay(wait, mirror.Options.Time, cancellationToken);
+        }
+    }
+
+    private async Task WatchMapsAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(WatchInterval, mirror.Options.Time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            foreach (OpenWriter writer in mirror.Journal.Writers())
+            {
+                if (writer.OnlyMapped && (mirror.Files.TryStat(writer.Path) is not { } entry || entry.Identity.Inode != writer.Inode || !mirror.Files.HasWriters(writer.Path, entry.Identity)))
+                {
+                    mirror.Journal.WriterGone(writer.Inode);
+                    mirror.Journal.DataChanged(writer.Path, writer.Inode);
+                }
+            }
+        }
+    }
+
+    private void Noted()
+    {
+        lock (gate)
+        {
+            last = mirror.Options.Time.GetTimestamp();
+            if (first == 0)
+            {
+                first = last;
+            }
+
+            if (wake.CurrentCount == 0)
+            {
+                wake.Release();
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using AgentBay.Posix;
+
+namespace AgentBay.ObjectStore.Embedded;
+
+public sealed partial class EmbeddedStore
+{
+    public async Task DeleteAsync(string key, string? ifMatch, CancellationToken cancellationToken) => await threads.RunAsync(
+        () =>
+        {
+            Delete(KeyPlaces.Of(key), ifMatch);
+            return true;
+        }, cancellationToken).ConfigureAwait(false);
+
+    public async Task<IReadOnlyList<KeyValuePair<string, StoreException>>> DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        var failed = new List<KeyValuePair<string, StoreException>>();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = MaxThreads, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(keys, options, async (key, cancel) =>
+        {
+            try
+            {
+                await DeleteAsync(key, null, cancel).ConfigureAwait(false);
+            }
+            catch (StoreException e)
+            {
+                lock (failed)
+                {
+                    failed.Add(new(key, e));
+                }
+            }
+        }).ConfigureAwait(false);
+        return failed;
+    }
+
+    private void Delete(KeyPlaces places, string? ifMatch)
+    {
+        byte[] folder;
+        using (locks.Acquire(places.Key))
+        {
+            using StoredFile? current = Find(places).File;
+            if (current == null)
+            {
+                return;
+            }
+
+            if (ifMatch != null && StoreKey.Unquote(ifMatch) != current.Record.ETag)
+            {
+                throw PreconditionFailed(places.Key, $"is not version {ifMatch} but {current.Record.ETag}");
+            }
+
+            // A plain file dropped in beside the escaped one hides it: the hidden one goes first, or it would come back.
+            if (current.Place != places.Escaped)
+            {
+                _ = Unlink(places.Escaped);
+            }
+
+            Check("delete", current.Place, Unlink(current.Place));
+            folder = current.Place.Folder;
+        }
+
+        reached("delete: unlinked");
+        SyncWhatRemains(folders.RemoveEmpty(folder));
+    }
+
+    private Errno Unlink(Place place)
+    {
+        Errno result = folders.TryOpen(place.Folder, out var folder);
+        using (folder)
+        {
+            return result == Errno.OK ? Syscall.Unlink(folder, place.Name) : result;
+        }
+    }
+
+    private void SyncWhatRemains(byte[] path)
+    {
+        while (true)
+        {
+            Errno result = folders.TryOpen(path, out var folder);
+            using (folder)
+            {
+                if (result == Errno.OK)
+                {
+                    folders.Sync(path, folder);
+                    return;
+                }
+            }
+
+            if (result is not (Errno.ENOENT or Errno.ENOTDIR) || path.Length == 0)
+            {
+                throw Error("fsync a folder", result);
+            }
+
+            path = Place.At(path).Folder;
+        }
+    }
+}

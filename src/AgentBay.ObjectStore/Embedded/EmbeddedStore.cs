@@ -1,0 +1,256 @@
+using System.Text;
+using AgentBay.Posix;
+using Microsoft.Win32.SafeHandles;
+
+namespace AgentBay.ObjectStore.Embedded;
+
+/// <summary>
+/// A store that is a directory. An ordinary key is a plain file under its plain path; <see cref="NameCodec"/> says what is not.
+/// An object's bytes, metadata and ETag are one inode (<see cref="ObjectRecord"/> in an xattr), made complete in
+/// <c>.agentbay-store/tmp</c>, fsynced, renamed into place, and the folder fsynced: a crash leaves the old object or the new one.
+/// Conditions hold between processes of one machine (<see cref="KeyLocks"/>). A plain file that someone drops in is an object too.
+/// </summary>
+public sealed partial class EmbeddedStore : IObjectStore
+{
+    private const uint PrivateFile = 0x180;   // 0600
+    private const int MaxThreads = 32;
+
+    private readonly string directory;
+    private readonly SafeFileHandle root;
+    private readonly SafeFileHandle temporary;
+    private readonly SafeFileHandle uploads;
+    private readonly Folders folders;
+    private readonly FolderReader reader;
+    private readonly KeyLocks locks;
+    private readonly WorkerThreads threads = new(MaxThreads);
+    private readonly Action<string> reached;
+
+    private EmbeddedStore(string directory, SafeFileHandle root, SafeFileHandle temporary, SafeFileHandle uploads, SafeFileHandle lockFolder, Action<string> reached)
+    {
+        this.directory = directory;
+        this.root = root;
+        this.temporary = temporary;
+        this.uploads = uploads;
+        this.reached = reached;
+        folders = new Folders(root, Error);
+        reader = new FolderReader(Error);
+        locks = new KeyLocks(lockFolder, Error);
+        Properties = new StoreProperties
+        {
+            Url = new UriBuilder(Uri.UriSchemeFile, "") { Path = directory }.Uri.AbsoluteUri,
+            ConditionalCreate = true,
+            ConditionalReplace = true,
+            ConditionalMultipart = true,
+            ConditionalDelete = true,
+            MaxPutSize = 1L << 40,
+            MaxObjectSize = 16L << 40,
+        };
+    }
+
+    public StoreProperties Properties { get; }
+
+    /// <summary>Opens a directory as a store; makes it (0700) when it is not there.</summary>
+    /// <exception cref="StoreException">It cannot be made or written, or its filesystem has no user xattrs.</exception>
+    public static EmbeddedStore Open(string path) => Open(path, static _ => { });
+
+    /// <param name="reached">For tests: called at each named point of a write.</param>
+    internal static EmbeddedStore Open(string path, Action<string> reached)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new StoreException(StoreErrorKind.Refused, "The embedded store needs Linux; use an s3:// or oss:// store here.");
+        }
+
+        string directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        var root = OpenRoot(directory);
+        try
+        {
+            var temporary = OpenHidden(directory, root, "tmp");
+            ProbeXattrs(directory, temporary);
+            var store = new EmbeddedStore(directory, root, temporary, OpenHidden(directory, root, "uploads"), OpenHidden(directory, root, "locks"), reached);
+            store.RemoveStale();
+            return store;
+        }
+        catch
+        {
+            root.Dispose();
+            throw;
+        }
+    }
+
+    public Task<ObjectInfo?> HeadAsync(string key, CancellationToken cancellationToken) => threads.RunAsync(
+        () =>
+        {
+            using var file = Find(KeyPlaces.Of(key)).File;
+            return file?.ToInfo(key);
+        }, cancellationToken);
+
+    public Task<ObjectContent?> GetAsync(string key, ByteRange? range, string? ifMatch, CancellationToken cancellationToken) => threads.RunAsync(
+        () =>
+        {
+            var file = Find(KeyPlaces.Of(key)).File;
+            if (file == null)
+            {
+                return null;
+            }
+
+            try
+            {
+                if (ifMatch != null && StoreKey.Unquote(ifMatch) != file.Record.ETag)
+                {
+                    throw PreconditionFailed(key, $"is not version {ifMatch} but {file.Record.ETag}");
+                }
+
+                long from = Math.Min(range?.Offset ?? 0, file.Status.Size);
+                long length = Math.Min(range?.Length ?? long.MaxValue, file.Status.Size - from);
+                return new ObjectContent(file.ToInfo(key), new StoredFileStream(file.Handle, key, from, length));
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
+        }, cancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        threads.Dispose();
+        locks.Dispose();
+        temporary.Dispose();
+        uploads.Dispose();
+        root.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The key's file, and whether its plain name is a folder's. The caller disposes the file.</summary>
+    private (StoredFile? File, bool PlainIsFolder) Find(KeyPlaces places)
+    {
+        bool plainIsFolder = false;
+        StoredFile? file = places.Plain == null ? null : OpenObject(root, places.Plain, places.Plain.Path, out plainIsFolder);
+        return (file ?? OpenObject(root, places.Escaped, places.Escaped.Path, out _), plainIsFolder);
+    }
+
+    /// <returns>Null when no regular file is there.</returns>
+    private StoredFile? OpenObject(SafeFileHandle folder, Place place, byte[] path, out bool isFolder, bool withMetadata = true)
+    {
+        isFolder = false;
+        Errno result = Syscall.OpenBeneath(folder, path, OpenFlags.ReadOnly | OpenFlags.NonBlock, 0, out var handle);
+        if (result is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.ENXIO)
+        {
+            return null;
+        }
+
+        try
+        {
+            Check("open", place, result);
+            Check("stat", place, Syscall.Stat(handle, out var status));
+            isFolder = status.IsDirectory;
+            if (status.IsRegular)
+            {
+                return StoredFile.Read(handle, place, status, withMetadata);
+            }
+        }
+        catch (PosixException e)
+        {
+            handle.Dispose();
+            throw EmbeddedErrors.Create(directory, Encoding.UTF8.GetString(place.Path), e.Error);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+
+        handle.Dispose();
+        return null;
+    }
+
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    private static SafeFileHandle OpenRoot(string directory)
+    {
+        try
+        {
+            _ = Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(
+                e is UnauthorizedAccessException ? StoreErrorKind.AccessDenied : StoreErrorKind.NoSuchBucket,
+                $"The embedded store's directory {directory} cannot be made: {e.Message}", e);
+        }
+
+        // The path to the store may hold links; below it none is followed.
+        Errno result = Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(directory), OpenFlags.Path | OpenFlags.Directory, 0, out var path);
+        using (path)
+        {
+            if (result == Errno.OK && (result = Syscall.Open(path, "."u8, OpenFlags.ReadOnly | OpenFlags.Directory, 0, out var root)) == Errno.OK)
+            {
+                return root;
+            }
+
+            throw EmbeddedErrors.Create(directory, "open the directory", result);
+        }
+    }
+
+    private static SafeFileHandle OpenHidden(string directory, SafeFileHandle root, string name)
+    {
+        byte[] path = [.. NameCodec.Hidden, (byte)'/', .. Encoding.ASCII.GetBytes(name)];
+        foreach (byte[] step in new[] { NameCodec.Hidden.ToArray(), path })
+        {
+            Errno made = Syscall.MakeDirectory(root, step, 0x1C0);
+            if (made is not (Errno.OK or Errno.EEXIST))
+            {
+                throw EmbeddedErrors.Create(directory, "make " + Encoding.UTF8.GetString(step), made);
+            }
+        }
+
+        Errno result = Syscall.OpenBeneath(root, path, OpenFlags.ReadOnly | OpenFlags.Directory, 0, out var folder);
+        return result == Errno.OK ? folder : throw EmbeddedErrors.Create(directory, "open " + Encoding.UTF8.GetString(path), result);
+    }
+
+    private static void ProbeXattrs(string directory, SafeFileHandle temporary)
+    {
+        byte[] name = TemporaryName();
+        Errno result = Syscall.Open(temporary, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, PrivateFile, out var probe);
+        using (probe)
+        {
+            result = result != Errno.OK ? result : Syscall.SetXattr(probe, "user.agentbay.probe"u8, "1"u8);
+            _ = Syscall.Unlink(temporary, name);
+        }
+
+        if (result is Errno.EOPNOTSUPP or Errno.ENOSYS)
+        {
+            throw new StoreException(
+                StoreErrorKind.Refused,
+                $"The filesystem of {directory} has no user xattrs, where the embedded store keeps ETags and metadata. Put the store on ext4, xfs or btrfs.");
+        }
+
+        if (result != Errno.OK)
+        {
+            throw EmbeddedErrors.Create(directory, "write to the directory", result);
+        }
+    }
+
+    private static byte[] TemporaryName() => Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N"));
+
+    private StoreException PreconditionFailed(string key, string why) =>
+        new(StoreErrorKind.PreconditionFailed, $"Embedded store {directory}: {StoreKey.Show(key)} {why}.");
+
+    private StoreException Error(string what, Errno error) => EmbeddedErrors.Create(directory, what, error);
+
+    private void Check(string what, Place place, Errno result)
+    {
+        if (result != Errno.OK)
+        {
+            throw Error($"{what} {StoreKey.Show(Encoding.UTF8.GetString(place.Path))}", result);
+        }
+    }
+
+    internal void Check(string what, Errno result)
+    {
+        if (result != Errno.OK)
+        {
+            throw Error(what, result);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using AgentBay.Posix;
+using Microsoft.Win32.SafeHandles;
+
+namespace AgentBay.ObjectStore.Embedded;
+
+/// <summary>An object's open file with its record, all of one inode.</summary>
+internal sealed record StoredFile(SafeFileHandle Handle, Place Place, FileStatus Status, ObjectRecord Record) : IDisposable
+{
+    /// <summary>Takes over the handle.</summary>
+    internal static StoredFile Read(SafeFileHandle handle, Place place, FileStatus status, bool withMetadata)
+    {
+        ObjectRecord? record = Syscall.GetXattr(handle, ObjectRecord.XattrName, out var bytes) == Errno.OK ? ObjectRecord.Parse(bytes, withMetadata) : null;
+        if (record == null || record.Size != status.Size || record.FileTime != status.ModifyTimeNs)
+        {
+            // Dropped in or edited by hand: the content says what version it is. It is read for every call, until a put.
+            string etag = Convert.ToHexStringLower(HashContent(handle));
+            var metadata = record?.Metadata ?? ObjectInfo.NoMetadata;
+            record = new ObjectRecord(etag, status.Size, status.ModifyTimeNs, status.ModifyTimeNs, record?.ContentType, metadata);
+        }
+
+        return new StoredFile(handle, place, status, record);
+    }
+
+    internal ObjectInfo ToInfo(string key) => new(key, Record.ETag, Status.Size, ToTime(Record.Modified), Record.Metadata);
+
+    public void Dispose() => Handle.Dispose();
+
+    internal static DateTimeOffset ToTime(long ns) => DateTimeOffset.UnixEpoch.AddTicks(ns / 100);
+
+    private static byte[] HashContent(SafeFileHandle handle)
+    {
+        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        var buffer = new byte[256 << 10];
+        for (long at = 0; ;)
+        {
+            Syscall.Read(handle, buffer, at, out int count).ThrowIfError("read an object dropped in by hand");
+            if (count == 0)
+            {
+                return md5.GetHashAndReset();
+            }
+
+            md5.AppendData(buffer.AsSpan(0, count));
+            at += count;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+namespace AgentBay.ObjectStore.Retrying;
+
+/// <summary>An object's bytes: where a body breaks off it is read on by a ranged GET of the same version. Each read has a deadline.</summary>
+internal sealed class ResumingStream : Stream
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly IObjectStore store;
+    private readonly StoreTries tries;
+    private readonly ObjectInfo info;
+    private readonly long offset;
+    private readonly long length;
+    private ObjectContent? content;
+    private long position;
+    private int failures;
+
+    internal ResumingStream(IObjectStore store, StoreTries tries, ObjectContent content, ByteRange range)
+    {
+        this.store = store;
+        this.tries = tries;
+        this.content = content;
+        info = content.Info;
+        offset = Math.Min(range.Offset, info.Size);
+        length = Math.Min(range.Length ?? long.MaxValue, info.Size - offset);
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => length;
+
+    public override long Position { get => position; set => throw new NotSupportedException(); }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (!buffer.IsEmpty && position < length)
+        {
+            var open = content ??= await OpenAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                int read = await tries.WithDeadlineAsync(tries.Options.TryTimeout, async cancel => await open.Body.ReadAsync(buffer, cancel).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    throw new StoreException(StoreErrorKind.Corrupt, $"{StoreKey.Show(info.Key)} ended after {position} of {length} bytes.");
+                }
+
+                position += read;
+                failures = 0;
+                return read;
+            }
+            catch (StoreException e) when (e.IsTransient && failures < tries.Options.MaxRetries)
+            {
+                Log.BodyResumed(tries.Options.Logger, info.Key, position, e.Message);
+                content = null;
+                await open.DisposeAsync().ConfigureAwait(false);
+                if (failures++ > 0)
+                {
+                    await Task.Delay(Pause * failures, tries.Options.Time, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+
+        return 0;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (content != null)
+        {
+            await content.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        content?.Body.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private async Task<ObjectContent> OpenAsync(CancellationToken cancellationToken)
+    {
+        var rest = new ByteRange(offset + position, length - position);
+        return await tries.RunAsync(0, cancel => store.GetAsync(info.Key, rest, info.ETag, cancel), cancellationToken).ConfigureAwait(false)
+            ?? throw new StoreException(StoreErrorKind.PreconditionFailed, $"{StoreKey.Show(info.Key)} was deleted while it was being read.");
+    }
+}

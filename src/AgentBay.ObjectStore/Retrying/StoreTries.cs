@@ -1,0 +1,94 @@
+using Polly;
+using Polly.Retry;
+
+namespace AgentBay.ObjectStore.Retrying;
+
+/// <summary>Runs a call until it succeeds, fails for good, or was tried often enough. Each try has a slot of the request limit and a deadline.</summary>
+internal sealed class StoreTries : IDisposable
+{
+    /// <summary>What a body is given beyond <see cref="StoreOpenOptions.TryTimeout"/>: a second for each of this.</summary>
+    private const long BytesPerSecond = 1 << 20;
+
+    private static readonly TimeSpan VerifyTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly StoreOpenOptions options;
+    private readonly SemaphoreSlim slots;
+    private readonly ResiliencePipeline retries;
+
+    internal StoreTries(StoreOpenOptions options)
+    {
+        this.options = options;
+        slots = new SemaphoreSlim(options.MaxConcurrency);
+        var builder = new ResiliencePipelineBuilder { TimeProvider = options.Time };
+        if (options.MaxRetries > 0)
+        {
+            _ = builder.AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = options.MaxRetries,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = TimeSpan.FromMilliseconds(200),
+                MaxDelay = TimeSpan.FromSeconds(10),
+                ShouldHandle = new PredicateBuilder().Handle<StoreException>(static e => e.IsTransient),
+                OnRetry = Report,
+            });
+        }
+
+        retries = builder.Build();
+    }
+
+    internal StoreOpenOptions Options => options;
+
+    internal async Task<T> RunAsync<T>(long bodyBytes, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        TimeSpan timeout = options.TryTimeout + TimeSpan.FromSeconds((double)bodyBytes / BytesPerSecond);
+        return await retries.ExecuteAsync(
+            static async (state, cancel) => await state.Tries.TryAsync(state.Timeout, state.Call, cancel).ConfigureAwait(false),
+            (Tries: this, Timeout: timeout, Call: call),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>One try with a short deadline.</summary>
+    internal Task<T> OnceAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
+        TryAsync(options.TryTimeout < VerifyTimeout ? options.TryTimeout : VerifyTimeout, call, cancellationToken);
+
+    /// <summary>Bounds a call by a deadline, which fails as <see cref="StoreErrorKind.Unreachable"/>.</summary>
+    internal async Task<T> WithDeadlineAsync<T>(TimeSpan timeout, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(timeout, options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            return await call(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new StoreException(StoreErrorKind.Unreachable, $"The store did not answer within {timeout.TotalSeconds:0.#} s. Check the network and the endpoint.", e);
+        }
+    }
+
+    public void Dispose() => slots.Dispose();
+
+    private async Task<T> TryAsync<T>(TimeSpan timeout, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await WithDeadlineAsync(timeout, call, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _ = slots.Release();
+        }
+    }
+
+    private ValueTask Report(OnRetryArguments<object> retry)
+    {
+        if (retry.Outcome.Exception is StoreException e)
+        {
+            Log.TryFailed(options.Logger, retry.AttemptNumber + 1, e.Kind, retry.RetryDelay, e.Message);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

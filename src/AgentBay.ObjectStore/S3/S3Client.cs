@@ -1,0 +1,56 @@
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+
+namespace AgentBay.ObjectStore.S3;
+
+/// <summary>Makes the SDK's client with the settings that every server of our dialects understands.</summary>
+internal static class S3Client
+{
+    internal static AmazonS3Client Create(S3Location where, HttpMessageHandler? handler)
+    {
+        var config = new AmazonS3Config
+        {
+            AuthenticationRegion = where.Region,
+            ForcePathStyle = where.PathStyle,
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            MaxErrorRetry = 0,                       // RetryingStore retries.
+            Timeout = Timeout.InfiniteTimeSpan,      // RetryingStore has the deadlines.
+            DisableLogging = true,
+            IgnoreConfiguredEndpointUrls = true,     // The URL says it all.
+            HttpClientFactory = new Factory(handler ?? NewHandler(where)),
+        };
+        if (where.Endpoint != null)
+        {
+            config.ServiceURL = where.Endpoint.GetLeftPart(UriPartial.Authority);
+        }
+        else
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(where.Region);
+        }
+
+        return new AmazonS3Client(S3Credentials.Find(where.Dialect), config);
+    }
+
+    private static HttpMessageHandler NewHandler(S3Location where)
+    {
+        var sockets = new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            AllowAutoRedirect = false,
+            UseCookies = false,
+        };
+        return where.Dialect == S3Dialect.Oss ? new ContentMd5Handler(sockets) : sockets;
+    }
+
+    private sealed class Factory(HttpMessageHandler handler) : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+
+        public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
+
+        public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
+    }
+}

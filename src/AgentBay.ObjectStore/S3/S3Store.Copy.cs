@@ -1,0 +1,100 @@
+using System.Globalization;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace AgentBay.ObjectStore.S3;
+
+public sealed partial class S3Store
+{
+    public async Task<PutResult?> CopyAsync(string sourceKey, string key, CopyOptions options, CancellationToken cancellationToken)
+    {
+        CheckMetadata(options.Metadata ?? ObjectInfo.NoMetadata, key);
+        _ = FullKey(key);
+        var source = await HeadResponseAsync(sourceKey, cancellationToken).ConfigureAwait(false);
+        if (source == null)
+        {
+            return null;
+        }
+
+        string etag = StoreKey.Unquote(source.ETag);
+        if (options.SourceIfMatch is { } wanted && StoreKey.Unquote(wanted) != etag)
+        {
+            throw Failed(StoreErrorKind.PreconditionFailed, "copy", sourceKey, $"is not version {wanted} but {etag}");
+        }
+
+        await CheckAsync("copy to", key, options.Condition, cancellationToken).ConfigureAwait(false);
+
+        // A copy onto itself must replace something: then the same metadata again.
+        var metadata = options.Metadata ?? (sourceKey == key || source.Headers.ContentLength > MaxCopySize ? ReadMetadata(source.Metadata) : null);
+        return source.Headers.ContentLength > MaxCopySize
+            ? await CopyInPartsAsync(sourceKey, key, source, etag, metadata!, cancellationToken).ConfigureAwait(false)
+            : await CopyAtOnceAsync(sourceKey, key, source, etag, metadata, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<PutResult?> CopyAtOnceAsync(
+        string sourceKey, string key, GetObjectMetadataResponse source, string etag, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
+    {
+        var call = new CopyObjectRequest
+        {
+            SourceBucket = where.Bucket,
+            SourceKey = FullKey(sourceKey),
+            DestinationBucket = where.Bucket,
+            DestinationKey = FullKey(key),
+            ETagToMatch = etag,
+            MetadataDirective = metadata == null ? S3MetadataDirective.COPY : S3MetadataDirective.REPLACE,
+        };
+        if (metadata != null)
+        {
+            call.ContentType = source.ContentType ?? DefaultContentType;
+            WriteMetadata(call.Metadata, metadata);
+        }
+
+        CopyObjectResponse response;
+        try
+        {
+            response = await CallAsync("copy", sourceKey, c => c.CopyObjectAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.InnerException is Amazon.Runtime.AmazonServiceException absent && IsAbsent(absent))
+        {
+            return null;
+        }
+
+        string copied = StoreKey.Unquote(response.ETag);
+        if (IsHash(etag) && IsHash(copied))
+        {
+            Verify("copy", sourceKey, copied, etag, response.ServerSideEncryptionMethod, response.ServerSideEncryptionCustomerMethod);
+        }
+
+        return new PutResult(copied, DateTimeOffset.TryParse(response.LastModified, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null);
+    }
+
+    private async Task<PutResult?> CopyInPartsAsync(
+        string sourceKey, string key, GetObjectMetadataResponse source, string etag, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
+    {
+        await using var upload = await BeginAsync(key, new PutOptions { Metadata = metadata, ContentType = source.ContentType }, cancellationToken).ConfigureAwait(false);
+        long size = source.Headers.ContentLength;
+        long partSize = Math.Max(CopyPartSize, (size + Properties.MaxParts - 1) / Properties.MaxParts);
+        var parts = Enumerable.Range(0, (int)((size + partSize - 1) / partSize));
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(parts, limits, async (part, cancel) =>
+        {
+            var call = new CopyPartRequest
+            {
+                SourceBucket = where.Bucket,
+                SourceKey = FullKey(sourceKey),
+                DestinationBucket = where.Bucket,
+                DestinationKey = FullKey(key),
+                UploadId = upload.Id,
+                PartNumber = part + 1,
+                FirstByte = part * partSize,
+                LastByte = Math.Min(size, (part + 1) * partSize) - 1,
+                ETagToMatch = [etag],
+            };
+            var response = await CallAsync("copy", sourceKey, c => c.CopyPartAsync(call, cancel), cancel).ConfigureAwait(false);
+            upload.Add(part + 1, StoreKey.Unquote(response.ETag));
+        }).ConfigureAwait(false);
+        return await upload.CompleteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static bool IsHash(string etag) => etag.Length == 32 && etag.All(char.IsAsciiHexDigit);
+}

@@ -1,0 +1,105 @@
+namespace AgentBay.Testing;
+
+/// <summary>A clock that moves only when told. Timers fire on the thread that moves it.</summary>
+public sealed class ManualTime : TimeProvider
+{
+    private readonly Lock guard = new();
+    private readonly List<ManualTimer> timers = [];
+    private DateTimeOffset now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>When true, the clock jumps to a timer's time as soon as it is set: pauses take no time, deadlines never come first.</summary>
+    public bool SkipsPauses { get; init; }
+
+    /// <summary>Timers longer than this are deadlines, which <see cref="SkipsPauses"/> leaves alone.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The pauses that were skipped, in order.</summary>
+    public List<TimeSpan> Pauses { get; } = [];
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (guard)
+        {
+            return now;
+        }
+    }
+
+    public override long GetTimestamp() => GetUtcNow().Ticks;
+
+    public void Advance(TimeSpan time)
+    {
+        DateTimeOffset until = GetUtcNow() + time;
+        while (true)
+        {
+            ManualTimer? due;
+            lock (guard)
+            {
+                due = timers.Where(t => t.Due <= until).MinBy(t => t.Due);
+                now = due?.Due is { } at && at > now ? at : due == null ? until : now;
+                _ = due != null && timers.Remove(due);
+            }
+
+            if (due == null)
+            {
+                return;
+            }
+
+            due.Fire();
+        }
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(this, callback, state);
+        _ = timer.Change(dueTime, period);
+        return timer;
+    }
+
+    private sealed class ManualTimer(ManualTime clock, TimerCallback callback, object? state) : ITimer
+    {
+        internal DateTimeOffset Due { get; private set; }
+
+        internal void Fire() => callback(state);
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock.guard)
+            {
+                _ = clock.timers.Remove(this);
+                if (dueTime == Timeout.InfiniteTimeSpan)
+                {
+                    return true;
+                }
+
+                if (!clock.SkipsPauses || dueTime > clock.LongestPause)
+                {
+                    Due = clock.now + dueTime;
+                    clock.timers.Add(this);
+                    return true;
+                }
+
+                clock.now += dueTime;
+                clock.Pauses.Add(dueTime);
+            }
+
+            _ = ThreadPool.UnsafeQueueUserWorkItem(static t => t.Fire(), this, preferLocal: false);
+            return true;
+        }
+
+        public void Dispose()
+        {
+            lock (clock.guard)
+            {
+                _ = clock.timers.Remove(this);
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
