@@ -13,9 +13,12 @@ internal static class SqliteLibrary
 {
     private const string Name = "e_sqlite3";
 
+    // INVARIANT: loaded once. The runtime asks for each entry point, and a second copy would have globals of its own.
+    private static readonly Lazy<nint> Library = new(Load);
+
     /// <summary>From now on SQLite is found, also where no file of it is.</summary>
     internal static void Register() =>
-        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name == Name && OperatingSystem.IsLinux() ? Load() : 0;
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name == Name && OperatingSystem.IsLinux() ? Library.Value : 0;
 
     private static nint Load()
     {
