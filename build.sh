@@ -89,11 +89,11 @@ need_test_tools() {
 
 # The mount is judged by what it does to programs, so it is built as it is shipped.
 publish() {
-    local rid=linux-x64 mode=("-p:PublishSingleFile=true" "-p:PublishReadyToRun=true" "-p:PublishTrimmed=true" "--self-contained")
+    local rid=linux-x64 mode=(-p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishTrimmed=true --self-contained)
     [ "$(uname -m)" = aarch64 ] && rid=linux-arm64
-    [ "${1:-}" = --aot ] && mode=("-p:PublishAot=true")
+    [ "${1:-}" = --aot ] && mode=(-p:PublishAot=true)
     rm -rf "$ARTIFACTS/publish"
-    dotnet publish src/AgentBay.Mount -c Release -r "$rid" -o "$ARTIFACTS/publish" -v quiet "${mode[@]}" </dev/null
+    dotnet publish src/AgentBay.Mount -c Release -r "$rid" -o "$ARTIFACTS/publish" -v quiet -p:SingleProgram=true "${mode[@]}" </dev/null
     # A running daemon keeps its own file: replace the name, do not write into it.
     mv -f "$ARTIFACTS/publish/agentbay-mount" "$PROGRAM"
     rm -rf "$ARTIFACTS/publish"

@@ -1,4 +1,5 @@
 using AgentBay.Fs;
+using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Mirror;
 using AgentBay.ObjectStore;
 using AgentBay.Posix;
@@ -13,6 +14,7 @@ internal static class Failure
     {
         CommandException known => known,
         StoreException store => Store(store),
+        ContextException { Error: ContextError.InvalidName } => CommandException.Usage(OneLine(error.Message)),
         MirrorInUseException inUse => CommandException.Failed(InUse(inUse), inUse),
         FsException or PosixException or IOException or UnauthorizedAccessException => CommandException.Failed(OneLine(error.Message), error),
         OperationCanceledException => CommandException.Failed("Interrupted.", error),

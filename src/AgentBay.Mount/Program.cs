@@ -4,6 +4,7 @@ using AgentBay.Mount.CommandLine;
 
 try
 {
+    SqliteLibrary.Register();
     string[] words = Verbs.WithVerb(args);
     ParseResult parsed = Verbs.Create(words).Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
     if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction and not VersionAction)

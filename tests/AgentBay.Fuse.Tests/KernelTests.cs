@@ -40,6 +40,7 @@ public sealed class KernelTests
             test "$(stat -c %.9Y link)" = 1234567890.123456789
             mkfifo pipe; test -p pipe
             test "$(ls a)" = "$(printf 'b\nmoved')"
+            test "$(stat -c %h a .)" = "$(printf '3\n3')"
             rm -r a link sym pipe
             test -z "$(ls -A)"
             """);
