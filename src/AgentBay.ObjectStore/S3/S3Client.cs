@@ -19,7 +19,7 @@ internal static class S3Client
             Timeout = Timeout.InfiniteTimeSpan,      // RetryingStore has the deadlines.
             DisableLogging = true,
             IgnoreConfiguredEndpointUrls = true,     // The URL says it all.
-            HttpClientFactory = new Factory(where.Dialect == S3Dialect.Oss ? new ContentMd5Handler(handler ?? NewHandler()) : handler ?? NewHandler()),
+            HttpClientFactory = new Factory(Wrap(where.Dialect, new AskFirstHandler(handler ?? NewHandler()))),
         };
         if (where.Endpoint != null)
         {
@@ -32,6 +32,8 @@ internal static class S3Client
 
         return new AmazonS3Client(credentials ?? S3Credentials.Find(where.Dialect), config);
     }
+
+    private static DelegatingHandler Wrap(S3Dialect dialect, DelegatingHandler handler) => dialect == S3Dialect.Oss ? new ContentMd5Handler(handler) : handler;
 
     private static SocketsHttpHandler NewHandler() => new()
     {

@@ -48,7 +48,6 @@ public sealed partial class S3Store
                 UseChunkEncoding = false,
                 DisablePayloadSigning = store.UnsignedPayload,
                 MD5Digest = Convert.ToBase64String(hash),
-                Expect100Continue = false,
             };
             var response = await store.CallAsync($"upload part {number} of", key, c => c.UploadPartAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
             string stored = StoreKey.Unquote(response.ETag);

@@ -22,7 +22,6 @@ public sealed partial class S3Store
             UseChunkEncoding = false,
             DisablePayloadSigning = UnsignedPayload,
             MD5Digest = Convert.ToBase64String(hash),
-            Expect100Continue = AsksFirst(body),
             ContentType = options.ContentType ?? DefaultContentType,
         };
         WriteMetadata(call.Metadata, options.Metadata);
@@ -41,9 +40,6 @@ public sealed partial class S3Store
         Verify("put", key, stored, Convert.ToHexStringLower(hash), response.ServerSideEncryptionMethod, response.ServerSideEncryptionCustomerMethod);
         return new PutResult(stored, null);
     }
-
-    /// <summary>Whether the server is asked before a body is sent: a refused condition then costs no upload, but each upload a round trip.</summary>
-    private static bool AsksFirst(ReadOnlyMemory<byte> body) => body.Length >= 1 << 20;
 
     /// <summary>If-Match on what is not there: AWS says 404.</summary>
     private async Task<T> PutCallAsync<T>(string key, PutCondition condition, Func<Task<T>> call)

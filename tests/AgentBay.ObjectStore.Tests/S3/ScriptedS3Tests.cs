@@ -21,6 +21,15 @@ public sealed class ScriptedS3Tests
     }
 
     [Fact]
+    public async Task A_small_put_is_sent_without_asking_first()
+    {
+        var server = new ScriptedServer(_ => ScriptedServer.Ok(EmptyHash));
+        await using var store = NewStore("s3://bucket?region=r", server);
+        _ = await store.PutAsync("key", default, new PutOptions(), Cancel);
+        Assert.DoesNotContain("Expect", Assert.Single(server.Requests).Headers.Keys);
+    }
+
+    [Fact]
     public async Task An_ETag_under_KMS_is_no_MD5_and_is_not_compared()
     {
         await using var store = NewStore("s3://bucket?region=r", new ScriptedServer(_ =>
