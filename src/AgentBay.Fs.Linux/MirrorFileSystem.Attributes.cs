@@ -62,6 +62,11 @@ public sealed partial class MirrorFileSystem
         }
 
         Errno stat = StatShown(node, out FileStatus status);
+        if (stat == Errno.OK && change.ModifyTimeNs is not null)
+        {
+            node.KernelMtimeNs = new StrongBox<long>(status.ModifyTimeNs);
+        }
+
         return stat != Errno.OK ? stat : Reply(node, status);
     }
 
@@ -311,13 +316,17 @@ public sealed partial class MirrorFileSystem
 
     private FuseAttributesReply Reply(Node node, in FileStatus status) => new(Attributes(node, status), AttributeLifetime(node));
 
-    private FuseEntry Entry(Node node, in FileStatus status) => new()
+    private FuseEntry Entry(Node node, in FileStatus status)
     {
-        Node = node.Id,
-        Attributes = Attributes(node, status),
-        EntryLifetime = options.EntryLifetime,
-        AttributesLifetime = AttributeLifetime(node),
-    };
+        node.KernelMtimeNs ??= new StrongBox<long>(status.ModifyTimeNs);
+        return new FuseEntry
+        {
+            Node = node.Id,
+            Attributes = Attributes(node, status),
+            EntryLifetime = options.EntryLifetime,
+            AttributesLifetime = AttributeLifetime(node),
+        };
+    }
 
     /// <summary>
     /// Writes in passthrough invalidate the attributes by themselves; writes through a map do not, so files that may have such a

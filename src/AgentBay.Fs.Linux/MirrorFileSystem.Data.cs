@@ -265,6 +265,12 @@ public sealed partial class MirrorFileSystem
             error = StripSuid(open);
         }
 
+        if (count > 0 && fromCache && file.KernelMtimeNs is { } kernels)
+        {
+            // The program wrote earlier, and the kernel knows when: where its clock did not move on since the file was made, it sends no time at all.
+            _ = Syscall.SetTimes(open, null, kernels.Value);
+        }
+
         return count > 0 ? Result<int>(count) : Result<int>(error == Errno.OK ? 0 : error);
     }
 

@@ -75,6 +75,12 @@ internal sealed class Node(ulong id, ulong inode, long birthTimeNs, uint type)
 
     internal volatile bool RecentlyUsed;
 
+    /// <summary>
+    /// With the writeback cache the kernel keeps a file's modification time itself and hands it in only when it has changed it: what we last told
+    /// it, or it told us. Null: nothing yet.
+    /// </summary>
+    internal StrongBox<long>? KernelMtimeNs { get; set; }
+
     /// <summary>What an inode whose last known name went looked like, for a kernel that still asks.</summary>
     internal volatile StrongBox<FileStatus>? LastStatus;
 
