@@ -30,12 +30,16 @@ internal sealed class FaultSwitch
 
     public void Revive()
     {
+        Disarm();
+        dead = false;
+    }
+
+    public void Disarm()
+    {
         lock (gate)
         {
             armed = null;
         }
-
-        dead = false;
     }
 
     public void Arm(string step, int number, Action killed)

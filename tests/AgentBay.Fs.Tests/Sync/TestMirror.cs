@@ -98,6 +98,13 @@ internal sealed class TestMirror : IAsyncDisposable
     /// <summary>The n-th time that a step is reached, <paramref name="act"/> runs in it.</summary>
     public void At(string step, Action act, int number = 1) => faults.Act(step, number, act);
 
+    /// <summary>Takes back what was ordered and has not happened.</summary>
+    public void ClearFaults()
+    {
+        Store.ClearFaults();
+        faults.Disarm();
+    }
+
     public bool WasKilled => faults.IsDead;
 
     public IReadOnlyCollection<string> ReachedSteps => faults.Seen;
