@@ -100,6 +100,9 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     /// <summary>Uploads until nothing is pending, or only what fails for good, or <paramref name="cancellationToken"/> (a deadline) ends it: then the report says what remains.</summary>
     public Task<FlushReport> FlushAsync(IProgress<FlushProgress>? progress, CancellationToken cancellationToken) => engine.FlushAsync(progress, cancellationToken);
 
+    /// <summary>For tests: one pass of the background write-back.</summary>
+    internal Task FlushInBackgroundAsync() => engine.FullRoundAsync(includeOpenFiles: false, new Counter(null), CancellationToken.None);
+
     /// <summary>Makes the folders look into the store again: what others changed since appears.</summary>
     public Task DownloadAsync(CancellationToken cancellationToken) => filler.RefreshAsync(cancellationToken);
 
@@ -122,6 +125,9 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         await EndWorkAsync();
         await CloseAsync();
     }
+
+    /// <summary>For tests: nothing is written to the index any more, from the middle of an action.</summary>
+    internal void KillIndex() => mirror.Index.Abandon();
 
     private async Task EndWorkAsync()
     {

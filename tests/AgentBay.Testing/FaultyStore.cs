@@ -55,6 +55,16 @@ public sealed class FaultyStore(IObjectStore inner) : IObjectStore
         }
     }
 
+    /// <summary>Takes back what was ordered and has not happened.</summary>
+    public void ClearFaults()
+    {
+        lock (guard)
+        {
+            faults.Clear();
+            brokenBodies.Clear();
+        }
+    }
+
     public async Task VerifyAsync(CancellationToken cancellationToken) => _ = await RunAsync(
         StoreCall.Verify, "",
         async () =>

@@ -75,6 +75,7 @@ public sealed class BaselineIndex : IAsyncDisposable
             var index = new BaselineIndex(connection);
             if (int.TryParse(index.GetMeta("schema"), out int schema) && schema != SchemaVersion)
             {
+                connection.Dispose();
                 throw new IndexCorruptException($"{file} was written by another version of agentbay-mount (schema {schema}, this one reads {SchemaVersion}).");
             }
 

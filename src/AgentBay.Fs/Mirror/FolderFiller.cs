@@ -187,7 +187,7 @@ internal sealed class FolderFiller
                 done = await PlaceAsync(path, state, remote!, cancellationToken);
                 break;
             case Decision.DeleteLocal:
-                done = await RemoveAsync(path, state.Local.Entry!.Value, cancellationToken);
+                done = await RemoveAsync(path, state.Local, cancellationToken);
                 break;
             case Decision.Forget:
                 await mirror.Index.ApplyAsync(IndexChange.Forget(path));
@@ -204,27 +204,27 @@ internal sealed class FolderFiller
         }
     }
 
-    private async Task<bool> RemoveAsync(TreePath path, LocalEntry entry, CancellationToken cancellationToken)
+    private async Task<bool> RemoveAsync(TreePath path, LocalView seen, CancellationToken cancellationToken)
     {
-        if (entry.Kind == EntryKind.Folder && !mirror.Files.IsUnfilled(path))
+        if (seen.Entry is { Kind: EntryKind.Folder } && !mirror.Files.IsUnfilled(path))
         {
             await ReconcileAsync(path, cancellationToken); // What is clean below it goes; what is not keeps it.
         }
 
-        return await placer.RemoveAsync(path, entry);
+        return await placer.RemoveAsync(path, seen);
     }
 
     private async Task<bool> PlaceAsync(TreePath path, PathState state, RemoteName remote, CancellationToken cancellationToken)
     {
-        LocalEntry? old = state.Local.Entry;
-        if (remote.Folder && old is { Kind: EntryKind.Folder })
+        LocalView? old = state.Local;
+        if (remote.Folder && old.Entry is { Kind: EntryKind.Folder })
         {
             return true;
         }
 
-        if (old is { } entry && (entry.Kind == EntryKind.Folder) != remote.Folder)
+        if (old.Entry is { } entry && (entry.Kind == EntryKind.Folder) != remote.Folder)
         {
-            if (!await RemoveAsync(path, entry, cancellationToken))
+            if (!await RemoveAsync(path, old, cancellationToken))
             {
                 return false;
             }

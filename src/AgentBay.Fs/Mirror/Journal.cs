@@ -154,6 +154,27 @@ public sealed class Journal
         }
     }
 
+    /// <summary>Now, as <see cref="Read"/> counts.</summary>
+    internal long Clock
+    {
+        get
+        {
+            lock (gate)
+            {
+                return clock;
+            }
+        }
+    }
+
+    /// <summary>Whether an inode's bytes may have changed since they were looked at.</summary>
+    internal bool MayBeWrittenSince(ulong inode, long at)
+    {
+        lock (gate)
+        {
+            return writers.ContainsKey(inode) || (written.TryGetValue(inode, out long writtenAt) && writtenAt > at);
+        }
+    }
+
     /// <summary>The files that handles or maps may write to now.</summary>
     public IReadOnlyList<OpenWriter> Writers()
     {

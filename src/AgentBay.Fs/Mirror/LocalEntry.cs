@@ -26,7 +26,7 @@ public readonly record struct LocalEntry
     public uint Uid { get; init; }
     public uint Gid { get; init; }
     public uint Links { get; init; }
-    /// <summary>Units of 512 bytes, as the disk holds them: 0 for a placeholder.</summary>
+    /// <summary>Units of 512 bytes, as the disk holds them: 0 for a placeholder whose mark fits into the inode, else those of the mark.</summary>
     public long Blocks { get; init; }
 
     /// <summary>

@@ -44,18 +44,19 @@ internal sealed class TreePlacer(OpenMirror mirror)
     public static RemoteVersion VersionOf(ObjectInfo info) => new(info.ETag, info.Size, info.LastModified);
 
     /// <summary>Places an object under a path: a placeholder, a symlink, or a folder from its marker.</summary>
-    /// <param name="replace">The clean inode that it takes the place of; null where there must be nothing.</param>
+    /// <param name="seen">The clean inode that it takes the place of, as it was seen; null where there must be nothing.</param>
     /// <returns>False when the mirror changed meanwhile: nothing was done.</returns>
-    public async Task<bool> PlaceAsync(TreePath path, RemoteObject remote, LocalEntry? replace, CancellationToken cancellationToken)
+    public async Task<bool> PlaceAsync(TreePath path, RemoteObject remote, LocalView? seen, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        LocalEntry? replace = seen?.Entry;
         EntryAttributes attributes = remote.Description.Attributes;
         var mark = new PlaceholderMark(remote.Key, remote.Version.ETag, remote.Version.Size, attributes.MtimeNs);
         LocalEntry? placed;
         mirror.Options.Faults.Reach("place.before");
         using (mirror.Gate.EnterExclusive())
         {
-            if (!IsStill(path, replace))
+            if (!IsStill(path, seen))
             {
                 return false;
             }
@@ -110,11 +111,12 @@ internal sealed class TreePlacer(OpenMirror mirror)
 
     /// <summary>Takes a clean name away whose object is gone.</summary>
     /// <returns>False when the mirror changed meanwhile, or a folder is not empty.</returns>
-    public async Task<bool> RemoveAsync(TreePath path, LocalEntry entry)
+    public async Task<bool> RemoveAsync(TreePath path, LocalView seen)
     {
+        LocalEntry entry = seen.Entry!.Value;
         using (mirror.Gate.EnterExclusive())
         {
-            if (!IsStill(path, entry) || !mirror.Files.Remove(path, entry.Identity))
+            if (!IsStill(path, seen) || !mirror.Files.Remove(path, entry.Identity))
             {
                 return false;
             }
@@ -134,17 +136,17 @@ internal sealed class TreePlacer(OpenMirror mirror)
         return true;
     }
 
-    private bool IsStill(TreePath path, LocalEntry? expected)
+    private bool IsStill(TreePath path, LocalView? seen)
     {
         LocalEntry? now = mirror.Files.TryStat(path);
-        if (expected is not { } before)
+        if (seen?.Entry is not { } before)
         {
             return now is null || now.Value.Kind == EntryKind.Folder;
         }
 
         // A folder's ctime moves with its children; rmdir takes it only when it is empty.
         return now is { } entry && entry.Identity == before.Identity
-            && (entry.Kind == EntryKind.Folder || (entry.CtimeNs == before.CtimeNs && !mirror.Journal.MayBeWritten(entry.Identity.Inode)));
+            && (entry.Kind == EntryKind.Folder || (entry.CtimeNs == before.CtimeNs && !mirror.Journal.MayBeWrittenSince(entry.Identity.Inode, seen.SeenAt)));
     }
 
     private static BaselineRow RowOf(TreePath path, RemoteObject remote, LocalEntry placed)

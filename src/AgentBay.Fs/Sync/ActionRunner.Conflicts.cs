@@ -20,7 +20,7 @@ internal sealed partial class ActionRunner
         if (remote is null && action.Kind == ActionKind.UploadAttributes && mirror.Placeholders.TryGet(entry!.Value.Identity.Inode, out _))
         {
             // Deleted there, and no bytes here to keep it with.
-            return await placer.RemoveAsync(action.Path, entry.Value) ? ActionOutcome.Done : ActionOutcome.LookAgain;
+            return await placer.RemoveAsync(action.Path, action.Local) ? ActionOutcome.Done : ActionOutcome.LookAgain;
         }
 
         if (remote is null || ours || equal)
@@ -35,8 +35,8 @@ internal sealed partial class ActionRunner
                 return await ForgetAsync(action);
             case Decision.Place:
                 return await placer.PlaceAsync(action.Path, remote, null, cancellationToken) ? ActionOutcome.Done : ActionOutcome.LookAgain;
-            case Decision.Replace when await placer.PlaceAsync(action.Path, remote, entry, cancellationToken):
-                return ActionOutcome.Done;
+            case Decision.Replace:
+                return await placer.PlaceAsync(action.Path, remote, action.Local, cancellationToken) ? ActionOutcome.Done : ActionOutcome.LookAgain;
             default:
                 await KeepBothAsync(action, remote, cancellationToken);
                 return ActionOutcome.LookAgain;

@@ -12,6 +12,13 @@ internal sealed class LocalScanner(OpenMirror mirror)
     /// <exception cref="FsException">Its name cannot be kept in the store, or the mirror has lost what it knew of it.</exception>
     public async Task<PathState> SeeAsync(TreePath path)
     {
+        long at = mirror.Journal.Clock;
+        PathState state = await LookAsync(path);
+        return state with { Local = state.Local with { SeenAt = at } };
+    }
+
+    private async Task<PathState> LookAsync(TreePath path)
+    {
         BaselineRow? row = mirror.Index.Find(path);
         if (files.TryStat(path) is not { } entry || entry.Kind == EntryKind.Special)
         {

@@ -37,5 +37,8 @@ public sealed record LocalView(LocalEntry? Entry, LocalChange Change, Placeholde
     /// <summary>See <see cref="LocalEntry.SettledCtimeNs"/>.</summary>
     public long SettledCtimeNs { get; init; }
 
+    /// <summary>The journal's clock before it was looked at.</summary>
+    public long SeenAt { get; init; }
+
     public static LocalView Absent { get; } = new(null, LocalChange.Absent);
 }

@@ -1,0 +1,231 @@
+using System.Globalization;
+using AgentBay.Fs.Tests.Sync;
+using AgentBay.Testing;
+
+namespace AgentBay.Fs.Tests.Mirror;
+
+public sealed class FolderFillerTests
+{
+    [Fact]
+    public async Task A_folder_is_brought_in_when_it_is_looked_into_and_no_deeper()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("a", "1"), ("d/b", "2"), ("d/e/c", "3"));
+
+        Assert.Equal(["a", "d"], await mirror.ListAsync(""));
+
+        Assert.Equal(["Head a", "Head d/", "List "], mirror.NewCalls().Order(StringComparer.Ordinal));
+        Assert.True(mirror.IsPlaceholder("a"));
+    }
+
+    [Fact]
+    public async Task A_folder_is_listed_once_a_mount_however_many_look()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("a", "1"));
+
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => mirror.FillAsync("")));
+
+        Assert.Equal(1, mirror.Store.Count(StoreCall.List));
+    }
+
+    [Fact]
+    public async Task A_foreign_object_has_the_defaults_and_the_time_of_its_object()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2020, 2, 3, 4, 5, 6, TimeSpan.Zero));
+        await using TestMirror mirror = await TestMirror.OpenAsync(memory: new MemoryStore(time: time));
+        await mirror.PutForeignAsync("a", "12345");
+
+        SortedDictionary<string, string> tree = await mirror.TreeAsync(withTimes: true);
+
+        Assert.StartsWith("file 644 ", tree["a"], StringComparison.Ordinal);
+        Assert.EndsWith(string.Create(CultureInfo.InvariantCulture, $" {(time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100}"), tree["a"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task After_a_remount_the_folder_shows_what_others_changed()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("changed", "1"), ("deleted", "2"), ("same", "3"));
+        _ = await mirror.TreeAsync();
+        await mirror.PutForeignAsync("changed", "new version");
+        await mirror.PutForeignAsync("new", "4");
+        await mirror.DeleteForeignAsync("deleted");
+
+        await mirror.RemountAsync();
+
+        Assert.Equal(["changed", "new", "same"], await mirror.ListAsync(""));
+        Assert.False(mirror.IsPlaceholder("same"));
+        Assert.Equal("new version", await mirror.ReadAsync("changed"));
+    }
+
+    [Fact]
+    public async Task A_folder_deleted_elsewhere_goes_and_does_not_come_back_as_an_empty_one()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("d/a", "1"), ("d/e/b", "2"), ("keep", "3"));
+        _ = await mirror.TreeAsync();
+        await mirror.DeleteForeignAsync("d/a");
+        await mirror.DeleteForeignAsync("d/e/b");
+        await mirror.RemountAsync();
+
+        Assert.Equal(["keep"], await mirror.ListAsync(""));
+        await mirror.FlushCleanAsync();
+        Assert.Equal(["keep"], mirror.Keys());
+    }
+
+    [Fact]
+    public async Task A_file_changed_here_stays_in_a_folder_that_was_deleted_elsewhere()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("d/a", "1"), ("d/b", "2"), ("keep", "3"));
+        await mirror.WriteAsync("d/a", "mine");
+        await mirror.DeleteForeignAsync("d/a");
+        await mirror.DeleteForeignAsync("d/b");
+        await mirror.RemountAsync();
+
+        await mirror.FillAsync("");
+        await mirror.FlushCleanAsync();
+
+        Assert.Equal(["d/a", "keep"], mirror.Keys());
+        Assert.Equal(["a"], await mirror.ListAsync("d"));
+    }
+
+    [Fact]
+    public async Task A_file_that_became_a_folder_elsewhere_becomes_one_here()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("a", "1"), ("keep", "3"));
+        _ = await mirror.TreeAsync();
+        await mirror.DeleteForeignAsync("a");
+        await mirror.PutForeignAsync("a/x", "2");
+        await mirror.RemountAsync();
+
+        Assert.Equal("2", await mirror.ReadAsync("a/x"));
+    }
+
+    [Fact]
+    public async Task A_folder_that_became_a_file_elsewhere_becomes_one_here()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("a/x", "1"), ("keep", "3"));
+        _ = await mirror.TreeAsync();
+        await mirror.DeleteForeignAsync("a/x");
+        await mirror.PutForeignAsync("a", "2");
+        await mirror.RemountAsync();
+
+        Assert.Equal("2", await mirror.ReadAsync("a"));
+    }
+
+    [Fact]
+    public async Task An_empty_listing_of_the_root_deletes_nothing()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("a", "1"));
+        _ = await mirror.TreeAsync();
+        await mirror.DeleteForeignAsync("a");
+        await mirror.RemountAsync();
+
+        Assert.Equal(["a"], await mirror.ListAsync(""));
+    }
+
+    [Fact]
+    public async Task Without_the_store_a_filled_folder_works_on()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("a", "1"));
+        _ = await mirror.TreeAsync();
+        await mirror.RemountAsync();
+        mirror.Store.IsDown = true;
+
+        Assert.Equal("1", await mirror.ReadAsync("a"));
+    }
+
+    [Fact]
+    public async Task Without_the_store_an_unfilled_folder_fails_and_succeeds_when_it_is_back()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("d/a", "1"));
+        await mirror.FillAsync("");
+        mirror.Store.IsDown = true;
+        FsException error = await Assert.ThrowsAsync<FsException>(() => mirror.ListAsync("d"));
+        Assert.Equal(FsError.StoreUnavailable, error.Error);
+
+        mirror.Store.IsDown = false;
+
+        Assert.Equal(["a"], await mirror.ListAsync("d"));
+    }
+
+    [Fact]
+    public async Task A_listing_that_breaks_off_between_two_pages_deletes_nothing()
+    {
+        await using TestMirror mirror = await WithForeignAsync([.. Enumerable.Range(0, 1500).Select(i => ($"f{i}", "x"))]);
+        await mirror.FillAsync("");
+        await mirror.RemountAsync();
+        mirror.Store.Fail(StoreCall.List, number: 2);
+
+        Assert.Equal(1500, (await mirror.ListAsync("")).Count);
+    }
+
+    [Fact]
+    public async Task An_object_beside_a_folder_of_its_name_shows_under_another_name_with_its_bytes()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("a", "object"), ("a/b", "child"));
+
+        IReadOnlyList<string> names = await mirror.ListAsync("");
+
+        Assert.Equal(2, names.Count);
+        string other = Assert.Single(names, name => name != "a");
+        Assert.Equal("object", await mirror.ReadAsync(other));
+        Assert.Equal("child", await mirror.ReadAsync("a/b"));
+        await mirror.FlushCleanAsync();
+        Assert.Equal(["a", "a/b"], mirror.Keys());
+    }
+
+    [Theory]
+    [InlineData("../escape")]
+    [InlineData("d//e")]
+    [InlineData("./x")]
+    [InlineData("d/../../x")]
+    public async Task A_hostile_key_never_leaves_the_tree(string key)
+    {
+        await using TestMirror mirror = await WithForeignAsync((key, "1"), ("ok", "2"));
+
+        _ = await mirror.TreeAsync();
+
+        Assert.Contains("ok", await mirror.ListAsync(""));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(mirror.Host.TreeDirectory)!, "escape*"));
+        await mirror.FlushCleanAsync();
+        Assert.Contains(key, mirror.Keys());
+    }
+
+    [Fact]
+    public async Task Refresh_brings_in_what_others_changed_without_a_remount()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("d/a", "1"));
+        _ = await mirror.TreeAsync();
+        await mirror.PutForeignAsync("d/a", "new version");
+        var changed = new List<string>();
+        mirror.Host.EntryChanged = path => changed.Add(path.ToString());
+
+        await mirror.Session.DownloadAsync(CancellationToken.None);
+
+        Assert.Equal("new version", await mirror.ReadAsync("d/a"));
+        Assert.Contains("d/a", changed);
+    }
+
+    [Fact]
+    public async Task A_refresh_leaves_alone_what_changed_here_and_the_flush_keeps_both()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("a", "1"));
+        await mirror.WriteAsync("a", "mine");
+        await mirror.PutForeignAsync("a", "theirs");
+
+        await mirror.Session.DownloadAsync(CancellationToken.None);
+        await mirror.FlushCleanAsync();
+
+        Assert.Equal("mine", await mirror.StoredAsync("a"));
+        Assert.Equal(2, mirror.Keys().Count);
+    }
+
+    private static async Task<TestMirror> WithForeignAsync(params (string Key, string Content)[] objects)
+    {
+        TestMirror mirror = await TestMirror.OpenAsync();
+        foreach ((string key, string content) in objects)
+        {
+            await mirror.PutForeignAsync(key, content);
+        }
+
+        return mirror;
+    }
+}

@@ -1,0 +1,133 @@
+using AgentBay.ObjectStore;
+
+namespace AgentBay.Fs.Tests.Sync;
+
+/// <summary>The process is dead: whoever still runs in the test's process finds nothing to work with.</summary>
+internal sealed class KilledException() : Exception("killed");
+
+/// <summary>Kills or acts at the n-th time that a step is reached.</summary>
+internal sealed class FaultSwitch
+{
+    private readonly Lock gate = new();
+    private readonly HashSet<string> seen = [];
+    private (string Step, int Left, Action Act, bool Kills)? armed;
+    private volatile bool dead;
+
+    public bool IsDead => dead;
+
+    public IReadOnlyCollection<string> Seen
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. seen];
+            }
+        }
+    }
+
+    public void Kill() => dead = true;
+
+    public void Revive()
+    {
+        Disarm();
+        dead = false;
+    }
+
+    public void Disarm()
+    {
+        lock (gate)
+        {
+            armed = null;
+        }
+    }
+
+    public void Arm(string step, int number, Action killed)
+    {
+        lock (gate)
+        {
+            armed = (step, number, killed, true);
+        }
+    }
+
+    public void Act(string step, int number, Action act)
+    {
+        lock (gate)
+        {
+            armed = (step, number, act, false);
+        }
+    }
+
+    public void ThrowIfDead()
+    {
+        if (dead)
+        {
+            throw new KilledException();
+        }
+    }
+
+    public void Reached(string step)
+    {
+        ThrowIfDead();
+        Action? act = null;
+        bool kills = false;
+        lock (gate)
+        {
+            seen.Add(step);
+            if (armed is { } order && order.Step == step)
+            {
+                armed = order with { Left = order.Left - 1 };
+                if (order.Left == 1)
+                {
+                    (act, kills) = (order.Act, order.Kills);
+                    dead = kills;
+                }
+            }
+        }
+
+        act?.Invoke();
+        if (kills)
+        {
+            throw new KilledException();
+        }
+    }
+}
+
+/// <summary>A dead process sends nothing any more; what the store has begun it ends.</summary>
+internal sealed class KillableStore(IObjectStore inner, FaultSwitch faults) : IObjectStore
+{
+    public StoreProperties Properties => inner.Properties;
+
+    public Task<ListPage> ListAsync(ListRequest request, CancellationToken cancellationToken) => Alive(() => inner.ListAsync(request, cancellationToken));
+
+    public Task<ObjectInfo?> HeadAsync(string key, CancellationToken cancellationToken) => Alive(() => inner.HeadAsync(key, cancellationToken));
+
+    public Task<ObjectContent?> GetAsync(string key, ByteRange? range, string? ifMatch, CancellationToken cancellationToken) =>
+        Alive(() => inner.GetAsync(key, range, ifMatch, cancellationToken));
+
+    public Task<PutResult> PutAsync(string key, ReadOnlyMemory<byte> body, PutOptions options, CancellationToken cancellationToken) =>
+        Alive(() => inner.PutAsync(key, body, options, cancellationToken));
+
+    public Task<IMultipartUpload> BeginMultipartAsync(string key, PutOptions options, CancellationToken cancellationToken) =>
+        Alive(() => inner.BeginMultipartAsync(key, options, cancellationToken));
+
+    public Task<PutResult?> CopyAsync(string sourceKey, string key, CopyOptions options, CancellationToken cancellationToken) =>
+        Alive(() => inner.CopyAsync(sourceKey, key, options, cancellationToken));
+
+    public Task DeleteAsync(string key, string? ifMatch, CancellationToken cancellationToken) => Alive(async () =>
+    {
+        await inner.DeleteAsync(key, ifMatch, cancellationToken);
+        return true;
+    });
+
+    public Task<IReadOnlyList<KeyValuePair<string, StoreException>>> DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        Alive(() => inner.DeleteManyAsync(keys, cancellationToken));
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<T> Alive<T>(Func<Task<T>> call)
+    {
+        faults.ThrowIfDead();
+        return await call();
+    }
+}
