@@ -6,7 +6,9 @@ namespace AgentBay.Fs.Linux;
 /// Tells the kernel what it must forget, from one thread that holds no lock: an invalidation may wait for a request that a
 /// handler is serving.
 /// </summary>
-internal sealed class KernelNotices : IDisposable
+#pragma warning disable CA1001 // The collection is the thread's until that ends; it holds nothing that Dispose would free.
+internal sealed class KernelNotices
+#pragma warning restore CA1001
 {
     /// <summary>A LOOKUP that looked at the disk before a change may be answered after the invalidation, and the kernel would keep the old answer. By then it is out.</summary>
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
@@ -15,28 +17,21 @@ internal sealed class KernelNotices : IDisposable
     private readonly Queue<(long Due, Notice Notice)> repeats = new();
     private readonly Func<TreePath, NodeId?> findFolder;
     private readonly IKernel kernel;
-    private readonly Thread thread;
 
     /// <param name="findFolder">The node of a folder, if the kernel knows it.</param>
     internal KernelNotices(IKernel kernel, Func<TreePath, NodeId?> findFolder)
     {
         this.kernel = kernel;
         this.findFolder = findFolder;
-        thread = new Thread(Run) { IsBackground = true, Name = "fuse notices" };
-        thread.Start();
+        new Thread(Run) { IsBackground = true, Name = "fuse notices" }.Start();
     }
 
     internal void EntryChanged(TreePath path) => Add(new Notice(path, null));
 
     internal void AttributesChanged(NodeId node) => Add(new Notice(default, node));
 
-    /// <summary>Ends the thread; what is left is of no use to a mount that has ended.</summary>
-    public void Dispose()
-    {
-        notices.CompleteAdding();
-        thread.Join();
-        notices.Dispose();
-    }
+    /// <summary>Ends the thread, soon: it may be in a call that ends with the device. What is left is of no use to a mount that has ended.</summary>
+    internal void End() => notices.CompleteAdding();
 
     private void Add(Notice notice)
     {
@@ -52,7 +47,7 @@ internal sealed class KernelNotices : IDisposable
 
     private void Run()
     {
-        while (!notices.IsCompleted)
+        while (!notices.IsAddingCompleted)
         {
             long now = Environment.TickCount64;
             int wait = repeats.Count == 0 ? Timeout.Infinite : (int)Math.Max(0, repeats.Peek().Due - now);
@@ -64,7 +59,7 @@ internal sealed class KernelNotices : IDisposable
                     repeats.Enqueue((Environment.TickCount64 + (long)Again.TotalMilliseconds, notice));
                 }
             }
-            else if (repeats.Count > 0 && !notices.IsAddingCompleted)
+            else if (repeats.Count > 0)
             {
                 Send(repeats.Dequeue().Notice, expireOnly: true);
             }
@@ -73,6 +68,11 @@ internal sealed class KernelNotices : IDisposable
 
     private void Send(Notice notice, bool expireOnly)
     {
+        if (notices.IsAddingCompleted)
+        {
+            return;
+        }
+
         if (notice.Node is { } node)
         {
             kernel.InvalidateAttributes(node);

@@ -65,6 +65,11 @@ public sealed partial class MirrorFileSystem
                 {
                     error = Syscall.Open(folder.Handle, "."u8, OpenFlags.TemporaryFile | OpenFlags.ReadWrite, files.Modes.ForInode(mode, folder: false), out SafeFileHandle file);
                     error = error == Errno.OK ? Own(request, folder.Handle, file, mode) : error;
+                    if (error == Errno.OK && Passthrough)
+                    {
+                        error = Reopen(ref file, OpenFlags.ReadOnly); // O_TMPFILE wants a writer, and ours must be none.
+                    }
+
                     if (error == Errno.OK)
                     {
                         return Result(Created(file, null, default, mode, flags));

@@ -2,6 +2,9 @@ namespace AgentBay.Fs.Linux;
 
 public sealed partial class MirrorFileSystem
 {
+    /// <summary>Bytes from which a copy is made on another thread than the one that reads requests.</summary>
+    private const long LongCopy = 1 << 20;
+
     public override ValueTask<FuseResult<FuseOpen>> Open(FuseRequest request, NodeId node, int flags)
     {
         if (!nodes.TryGet(node, out Node? file))
@@ -19,7 +22,9 @@ public sealed partial class MirrorFileSystem
             return Result<FuseOpen>(Errno.EROFS);
         }
 
-        bool stripSuid = IsWrite(flags) && request.Uid != 0;
+
+        // In passthrough no write is seen, so the bits go when a user opens the file for one.
+        bool stripSuid = request.KillSuidGid || (IsWrite(flags) && request.Uid != 0);
         ValueTask ready = MakeReady(file, request, discard: IsTruncating(flags));
         return ready.IsCompletedSuccessfully
             ? Result(OpenNow(file, flags, stripSuid))
@@ -53,9 +58,8 @@ public sealed partial class MirrorFileSystem
                     error = Truncate(file.Handle!, 0);
                 }
 
-                if (error == Errno.OK && (stripSuid || IsTruncating(flags)))
+                if (error == Errno.OK && stripSuid)
                 {
-                    // In passthrough no write is seen, so the bits go when the file is opened for one.
                     error = StripSuid(file.Handle!);
                 }
 
@@ -271,7 +275,8 @@ public sealed partial class MirrorFileSystem
             return Errno.ESTALE;
         }
 
-        Errno error = SyncFile(file, dataOnly);
+        // The threads that read requests are few, and a disk takes its time.
+        Errno error = await Task.Run(() => SyncFile(file, dataOnly));
         TreePath path = default;
         try
         {
@@ -347,10 +352,17 @@ public sealed partial class MirrorFileSystem
             return Result<int>(Errno.ESTALE);
         }
 
+        return length <= LongCopy
+            ? Result(Copy(from, fromOffset, to, toOffset, length))
+            : new(Task.Run(() => Copy(from, fromOffset, to, toOffset, length)));
+    }
+
+    private FuseResult<int> Copy(Node from, long fromOffset, Node to, long toOffset, long length)
+    {
         Errno error = BorrowReadable(from, out Borrowed source);
         if (error != Errno.OK)
         {
-            return Result<int>(error);
+            return error;
         }
 
         using (source)
@@ -365,11 +377,11 @@ public sealed partial class MirrorFileSystem
 
             if (error != Errno.OK)
             {
-                return Result<int>(error);
+                return error;
             }
 
             NoteChange(to, written: true);
-            return Result((FuseResult<int>)(int)copied);
+            return (int)copied;
         }
     }
 

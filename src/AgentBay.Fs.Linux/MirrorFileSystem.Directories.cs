@@ -136,7 +136,7 @@ public sealed partial class MirrorFileSystem
             return Errno.ESTALE;
         }
 
-        Errno error = SyncFolder(folder);
+        Errno error = await Task.Run(() => SyncFolder(folder));
         if (error != Errno.OK || !host.FsyncReachesStore || !nodes.TryGetPath(folder, out TreePath path))
         {
             return error;

@@ -217,10 +217,13 @@ public sealed partial class MirrorFileSystem
             nodes.Rename(node, parent, name, newParent, newName);
         }
 
-        host.Journal.Renamed(from, to, moved.IsDirectory);
         if (exchange)
         {
-            host.Journal.Renamed(to, from, displaced.Status.IsDirectory);
+            host.Journal.Exchanged(from, to);
+        }
+        else
+        {
+            host.Journal.Renamed(from, to, moved.IsDirectory);
         }
     }
 

@@ -64,7 +64,11 @@ public sealed partial class MirrorFileSystem : FuseFileSystem, IDisposable
     private void Stop()
     {
         host.EntryChanged = null;
-        Interlocked.Exchange(ref notices, null)?.Dispose();
+        Interlocked.Exchange(ref notices, null)?.End();
+        foreach (Node node in nodes.All())
+        {
+            DropHandle(node);
+        }
     }
 
     private NodeId? FindFolder(TreePath path)
@@ -166,20 +170,20 @@ public sealed partial class MirrorFileSystem : FuseFileSystem, IDisposable
 
     private void DropHandle(Node node)
     {
-        SafeFileHandle? handle = node.Handle;
-        node.Handle = null;
+        // Whoever takes the descriptor gives back what belongs to it: a backing id may be another file's when it is given back twice.
+        SafeFileHandle? handle = Interlocked.Exchange(ref node.Handle, null);
         if (handle is null)
         {
             return;
         }
 
-        if (node.Backing != BackingId.None)
-        {
-            kernel.CloseBacking(node.Backing);
-            node.Backing = BackingId.None;
-        }
-
+        BackingId backing = node.Backing;
+        node.Backing = BackingId.None;
         handle.Dispose();
+        if (backing != BackingId.None && notices is not null)
+        {
+            kernel.CloseBacking(backing); // After the end the kernel has given all of them back.
+        }
     }
 
     private void DropIdleFile(Node node)

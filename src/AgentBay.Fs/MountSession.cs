@@ -20,6 +20,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     private readonly OpenMirror mirror;
     private readonly SyncEngine engine;
     private readonly FolderFiller filler;
+    private readonly Hydrator hydrator;
     private readonly CancellationTokenSource ending;
 
     private MountSession(StateFolder folder, ContextRecord context, OpenMirror mirror, CancellationTokenSource ending)
@@ -33,7 +34,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         Scanner = scanner;
         filler = new FolderFiller(mirror, placer, scanner, ending.Token);
         engine = new SyncEngine(mirror, scanner, new ActionRunner(mirror, placer));
-        Host = new MirrorHost(mirror, folder.TreeDirectory, filler, new Hydrator(mirror, ending.Token), engine);
+        hydrator = new Hydrator(mirror, ending.Token);
+        Host = new MirrorHost(mirror, folder.TreeDirectory, filler, hydrator, engine);
     }
 
     public ContextRecord Context { get; }
@@ -104,12 +106,32 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     /// <summary>Ends background work and closes the mirror, marked clean when nothing is pending. Uploads nothing.</summary>
     public async ValueTask DisposeAsync()
     {
-        await ending.CancelAsync();
+        await EndWorkAsync();
         if (engine.IsQuiet)
         {
             mirror.Index.SetMetaDurably(Clean, "1");
         }
 
+        await CloseAsync();
+    }
+
+    /// <summary>For tests: ends as kill -9 would, with nothing said and nothing written any more.</summary>
+    internal async Task KillAsync()
+    {
+        mirror.Index.Abandon();
+        await EndWorkAsync();
+        await CloseAsync();
+    }
+
+    private async Task EndWorkAsync()
+    {
+        await ending.CancelAsync();
+        await hydrator.StopAsync();
+        await filler.StopAsync();
+    }
+
+    private async Task CloseAsync()
+    {
         await mirror.Index.DisposeAsync();
         mirror.Files.Dispose();
         mirror.Gate.Dispose();

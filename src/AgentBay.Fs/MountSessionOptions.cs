@@ -1,3 +1,5 @@
+using AgentBay.Fs.Sync;
+
 namespace AgentBay.Fs;
 
 /// <summary>How a context is mounted, as far as mirror and sync care.</summary>
@@ -15,4 +17,13 @@ public sealed record MountSessionOptions
     public int Concurrency { get; init; } = 32;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>For tests.</summary>
+    public FaultPoints Faults { get; init; } = FaultPoints.FromEnvironment;
+
+    /// <summary>Up to here an object goes up in one PUT from a buffer; above in parts of at least this. For tests.</summary>
+    internal int PartSize { get; init; } = 8 << 20;
+
+    /// <summary>A file is read from the store in ranges of this. For tests.</summary>
+    internal int BlockSize { get; init; } = 8 << 20;
 }

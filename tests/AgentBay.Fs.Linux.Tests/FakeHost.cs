@@ -49,14 +49,14 @@ internal sealed class FakeHost(string treeDirectory, LinuxMirrorFiles files) : I
         return placed;
     }
 
-    public async ValueTask FillAsync(TreePath folder, ulong inode, CancellationToken cancellationToken)
+    public ValueTask FillAsync(TreePath folder, ulong inode, CancellationToken cancellationToken) =>
+        Unfilled.TryRemove(folder, out Action? fill) ? FillAsync(folder, fill, cancellationToken) : default;
+
+    private async ValueTask FillAsync(TreePath folder, Action fill, CancellationToken cancellationToken)
     {
-        if (Unfilled.TryRemove(folder, out Action? fill))
-        {
-            Calls.Enqueue($"fill {folder}");
-            await Held(cancellationToken);
-            fill();
-        }
+        Calls.Enqueue($"fill {folder}");
+        await Held(cancellationToken);
+        fill();
     }
 
     public async ValueTask FillTreeAsync(TreePath folder, CancellationToken cancellationToken)

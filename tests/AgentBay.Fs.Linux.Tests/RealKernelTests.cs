@@ -1,3 +1,4 @@
+using System.IO.MemoryMappedFiles;
 using AgentBay.Fuse;
 
 namespace AgentBay.Fs.Linux.Tests;
@@ -60,7 +61,7 @@ public sealed class RealKernelTests
             mkdir d e; ! rmdir nosuch 2>/dev/null; touch d/f; ! rmdir d 2>/dev/null; rm d/f; rmdir d
             ! mkdir e 2>/dev/null; mv b e/; test -e e/b; ! test -e b
             truncate -s 100000 e/b; test $(stat -c %s e/b) = 100000; truncate -s 3 e/b; test "$(cat e/b)" = one
-            ls -la > /dev/null; cp -a e e2; diff -r e e2; rm -rf e e2 l p n; test -z "$(ls -A)"
+            ls -la > /dev/null; cp /bin/true t; ./t; rm t; cp -a e e2; diff -r e e2; rm -rf e e2 l p n; test -z "$(ls -A)"
             """);
     }
 
@@ -160,5 +161,70 @@ public sealed class RealKernelTests
             assert os.listdir("many") == []
             P
             """);
+    }
+
+    [Fact]
+    public async Task A_map_that_outlives_its_handle_is_known_and_what_it_writes_shows_in_stat()
+    {
+        await using Mounted mounted = await Mounted.StartAsync(FuseDataPath.Passthrough);
+        await mounted.ShellAsync("echo 0123456789 > f; touch -c -d @5 f");
+        ulong inode = mounted.Files.TryStat(TreePath.Parse("f"))!.Value.Identity.Inode;
+        MemoryMappedViewAccessor view;
+        using (var map = MemoryMappedFile.CreateFromFile(mounted.At("f"), FileMode.Open))
+        {
+            view = map.CreateViewAccessor();
+        }
+
+        using (view)
+        {
+            await mounted.ShellAsync("sync .");
+            Assert.True(mounted.Host.Journal.HasWriter(inode));
+            Assert.Equal("5", await mounted.ShellAsync("stat -c %Y f"));
+            view.Write(0, (byte)'x');
+            Assert.NotEqual("5", await mounted.ShellAsync("stat -c %Y f"));
+            Assert.Equal("x123456789", await mounted.ShellAsync("cat f"));
+        }
+
+        Assert.False(mounted.Files.HasWriters(TreePath.Parse("f"), mounted.Files.TryStat(TreePath.Parse("f"))!.Value.Identity));
+    }
+
+    [Fact]
+    public async Task A_busy_mount_says_so_and_who_it_is()
+    {
+        await using Mounted mounted = await Mounted.StartAsync(FuseDataPath.Passthrough);
+        await mounted.ShellAsync("echo x > f");
+        using (File.OpenRead(mounted.At("f")))
+        {
+            Assert.Equal(FuseMountError.Busy, Assert.Throws<FuseMountException>(() => mounted.Mount.Unmount(lazy: false)).Kind);
+            Assert.Contains(LinuxMount.BusyProcesses(mounted.Path), process => process.Pid == Environment.ProcessId);
+        }
+
+        Assert.DoesNotContain(LinuxMount.BusyProcesses(mounted.Path), process => process.Pid == Environment.ProcessId);
+        mounted.Mount.Unmount(lazy: false);
+        await mounted.Mount.Ended;
+    }
+
+    [Fact]
+    public async Task The_kernels_dirty_pages_reach_the_mirror_before_a_flush()
+    {
+        await using Mounted mounted = await Mounted.StartAsync(FuseDataPath.WritebackCache);
+        using var open = new FileStream(mounted.At("f"), FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        open.Write("dirty"u8);
+
+        await mounted.Host.WriteBackKernelCache!(TestContext.Current.CancellationToken);
+
+        Assert.Equal("dirty", await File.ReadAllTextAsync(Path.Combine(mounted.Mirror, "f")));
+        Assert.DoesNotContain(LinuxMount.BusyProcesses(mounted.Path), process => process.Pid != Environment.ProcessId);
+    }
+
+    [Theory, MemberData(nameof(DataPaths))]
+    public async Task Closed_files_are_written_by_nobody_and_mapped_ones_are(FuseDataPath dataPath)
+    {
+        await using Mounted mounted = await Mounted.StartAsync(dataPath);
+        await mounted.ShellAsync("for i in $(seq 300); do echo $i > f$i; echo $i >> f$i; done; sync .");
+
+        int left = mounted.Host.Journal.Writers().Count;
+        TestContext.Current.TestOutputHelper!.WriteLine($"{left} of 600 closed handles still looked like writers");
+        Assert.Equal(0, left);
     }
 }

@@ -1,3 +1,4 @@
+using AgentBay.Posix;
 using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
@@ -92,7 +93,7 @@ public sealed class SurvivalTests(Machine machine)
         (await box.ScriptAsync(box.Mount, "echo last > word")).Ok();
         int pid = await box.DaemonAsync();
         using var daemon = System.Diagnostics.Process.GetProcessById(pid);
-        Posix.Syscall.Kill(pid, 15).ThrowIfError("kill");
+        Syscall.Kill(pid, 15).ThrowIfError("kill");
         await daemon.WaitForExitAsync();
         Assert.DoesNotContain(box.Mount, await File.ReadAllTextAsync("/proc/self/mountinfo"), StringComparison.Ordinal);
         Assert.Equal("last\n", await File.ReadAllTextAsync(Path.Combine(box.StoreUrl, "contexts", await box.ContextIdAsync(), "word")));

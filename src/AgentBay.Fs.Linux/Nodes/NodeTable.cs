@@ -43,6 +43,14 @@ internal sealed class NodeTable
         }
     }
 
+    internal List<Node> All()
+    {
+        lock (gate)
+        {
+            return [.. byId.Values];
+        }
+    }
+
     /// <summary>The node of this very inode, if the kernel knows one.</summary>
     internal Node? Find(in FileStatus status)
     {

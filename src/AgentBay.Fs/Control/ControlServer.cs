@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text.Json;
 using AgentBay.Fs.Sync;
@@ -10,9 +11,13 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How long the end waits for clients that do not read their answers.</summary>
+    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(5);
+
     private readonly IMountControl control = control;
     private readonly ILogger logger = logger;
     private readonly TimeProvider time = time;
+    private readonly ConcurrentDictionary<Task, byte> answers = new();
 
     /// <summary>
     /// Serves until cancelled. The connections of clients that wait for an answer are served to their end, and stay open until
@@ -30,7 +35,7 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
             }
             catch (OperationCanceledException)
             {
-                return;
+                break;
             }
             catch (SocketException error)
             {
@@ -39,6 +44,9 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
                 await Task.Delay(ProgressInterval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+
+        // Who asked for the end waits for its outcome: the process must not be gone before it is sent.
+        await Task.WhenAny(Task.WhenAll(answers.Keys), Task.Delay(LastAnswers, time, CancellationToken.None));
     }
 
     /// <summary>Serves one connection until the client hangs up. Never throws.</summary>
@@ -72,7 +80,17 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
                 return false;
             }
 
-            await AnswerAsync(lines, request, cancellationToken);
+            Task answer = AnswerAsync(lines, request, cancellationToken);
+            answers.TryAdd(answer, 0);
+            try
+            {
+                await answer;
+            }
+            finally
+            {
+                answers.TryRemove(answer, out _);
+            }
+
             return true;
         }
         catch (Exception error) when (error is JsonException or NotSupportedException)

@@ -5,8 +5,12 @@ using Microsoft.Data.Sqlite;
 namespace AgentBay.Fs.Indexing;
 
 /// <summary>One change of the index: a row to put, or a path to forget.</summary>
-public readonly record struct IndexChange(TreePath Path, BaselineRow? Row)
+/// <param name="Expected">The row must still be this one, else nothing is changed; null: whatever it is.</param>
+public readonly record struct IndexChange(TreePath Path, BaselineRow? Row, BaselineRow? Expected = null)
 {
+    /// <summary>For whoever holds no lock on the path: what another wrote meanwhile stays.</summary>
+    public static IndexChange Replace(BaselineRow expected, BaselineRow row) => new(row.Path, row, expected);
+
     public static IndexChange Put(BaselineRow row) => new(row.Path, row);
 
     public static IndexChange Forget(TreePath path) => new(path, null);
@@ -27,6 +31,7 @@ public sealed class BaselineIndex : IAsyncDisposable
     private readonly SqliteCommand find, findByInode, children, under, put, forget;
     private readonly Channel<Batch> batches = Channel.CreateUnbounded<Batch>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task writer;
+    private bool abandoned;
 
     private BaselineIndex(SqliteConnection connection)
     {
@@ -164,6 +169,15 @@ public sealed class BaselineIndex : IAsyncDisposable
         return batches.Writer.TryWrite(batch) ? batch.Done.Task : throw new ObjectDisposedException(nameof(BaselineIndex));
     }
 
+    /// <summary>For tests: from now on nothing is written, as when the process has been killed.</summary>
+    internal void Abandon()
+    {
+        lock (gate)
+        {
+            abandoned = true;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         batches.Writer.TryComplete();
@@ -194,9 +208,14 @@ public sealed class BaselineIndex : IAsyncDisposable
                 Commit(taken);
                 taken.ForEach(batch => batch.Done.SetResult());
             }
-            catch (SqliteException error)
+            catch (ObjectDisposedException error)
             {
                 taken.ForEach(batch => batch.Done.SetException(error));
+            }
+            catch (SqliteException error)
+            {
+                var failure = new FsException(FsError.NoSpace, $"The mirror's index cannot be written: {error.Message}", error);
+                taken.ForEach(batch => batch.Done.SetException(failure));
             }
 
             taken.Clear();
@@ -207,12 +226,18 @@ public sealed class BaselineIndex : IAsyncDisposable
     {
         lock (gate)
         {
+            ObjectDisposedException.ThrowIf(abandoned, this);
             using SqliteTransaction transaction = connection.BeginTransaction();
-            put.Transaction = forget.Transaction = transaction;
+            find.Transaction = put.Transaction = forget.Transaction = transaction;
             try
             {
                 foreach (IndexChange change in taken.SelectMany(batch => batch.Changes))
                 {
+                    if (change.Expected is { } expected && Find(change.Path) != expected)
+                    {
+                        continue;
+                    }
+
                     if (change.Row is { } row)
                     {
                         Put(row);
@@ -228,7 +253,7 @@ public sealed class BaselineIndex : IAsyncDisposable
             }
             finally
             {
-                put.Transaction = forget.Transaction = null;
+                find.Transaction = put.Transaction = forget.Transaction = null;
             }
         }
     }

@@ -57,5 +57,14 @@ public sealed record BaselineRow
 
     public BaselineState State { get; init; }
 
+    /// <summary>
+    /// A key that we are about to create, or were: what became of it a HEAD tells. So an object whose creation was not acknowledged is
+    /// found again when the name is gone here meanwhile.
+    /// </summary>
+    public bool IsIntent => Remote is null && OperationId is not null;
+
+    public static BaselineRow Intent(TreePath path, EntryKind kind, string key, string operationId) =>
+        new() { Path = path, Kind = kind, Key = key, Identity = default, OperationId = operationId };
+
     public PlaceholderMark ToMark() => new(Key, Remote!.ETag, Size, MtimeNs);
 }

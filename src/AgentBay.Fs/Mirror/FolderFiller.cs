@@ -9,13 +9,23 @@ namespace AgentBay.Fs.Mirror;
 /// Brings the names of a folder into the mirror when it is first looked into, and compares a folder that an earlier mount
 /// filled with the store again: both are the same reconciliation of baseline, mirror and listing.
 /// </summary>
-internal sealed class FolderFiller(OpenMirror mirror, TreePlacer placer, LocalScanner scanner, CancellationToken ending)
+internal sealed class FolderFiller
 {
     /// <summary>The root has no mark of its own: a new mirror is empty.</summary>
     private const string RootFilled = "root_filled";
 
     /// <summary>By the folder's inode. Complete: every name is in the mirror, for this mount.</summary>
     private readonly ConcurrentDictionary<ulong, Lazy<Task>> filled = new();
+    private readonly OpenMirror mirror;
+    private readonly TreePlacer placer;
+    private readonly LocalScanner scanner;
+    private readonly CancellationToken ending;
+
+    public FolderFiller(OpenMirror mirror, TreePlacer placer, LocalScanner scanner, CancellationToken ending)
+    {
+        (this.mirror, this.placer, this.scanner, this.ending) = (mirror, placer, scanner, ending);
+        placer.FolderRemoved = Removed;
+    }
 
     public ValueTask FillAsync(TreePath folder, ulong inode, CancellationToken cancellationToken)
     {
@@ -30,6 +40,10 @@ internal sealed class FolderFiller(OpenMirror mirror, TreePlacer placer, LocalSc
     public void Created(ulong inode) => filled[inode] = new Lazy<Task>(Task.CompletedTask);
 
     public void Removed(ulong inode) => filled.TryRemove(inode, out _);
+
+    /// <summary>Completes when nothing runs any more; the token has been cancelled.</summary>
+    public async Task StopAsync() =>
+        await Task.WhenAll(filled.Values.Where(fill => fill.IsValueCreated).Select(fill => fill.Value)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Everything below, names only.</summary>
     public async Task FillTreeAsync(TreePath top, CancellationToken cancellationToken)
@@ -156,6 +170,12 @@ internal sealed class FolderFiller(OpenMirror mirror, TreePlacer placer, LocalSc
             return;
         }
 
+        if (state.Row is { IsIntent: true })
+        {
+            mirror.Journal.NameChanged(path); // Our own write, whose answer was lost: the flush sees to it.
+            return;
+        }
+
         RemoteChange change = Compare(state.Row, remote);
         Decision decision = Reconciler.Decide(state.Row is not null, state.Local.Change, change, sameContent: false);
         bool done = true;
@@ -204,7 +224,7 @@ internal sealed class FolderFiller(OpenMirror mirror, TreePlacer placer, LocalSc
 
         if (old is { } entry && (entry.Kind == EntryKind.Folder) != remote.Folder)
         {
-            if (!await placer.RemoveAsync(path, entry))
+            if (!await RemoveAsync(path, entry, cancellationToken))
             {
                 return false;
             }

@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Metadata;
-using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 using Microsoft.Win32.SafeHandles;
 
@@ -15,8 +14,8 @@ namespace AgentBay.Fs.Mirror;
 /// </summary>
 internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
 {
-    private const int BlockSize = 8 << 20;
     private const int BlocksAhead = 4;
+    private const int MostTries = 10;
 
     private readonly ConcurrentDictionary<ulong, Lazy<Task>> running = new();
 
@@ -27,30 +26,77 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
     /// <summary>The file will be empty: its bytes are not needed. Truncates, then removes the mark.</summary>
     public async Task DiscardAsync(TreePath file, ulong inode, CancellationToken cancellationToken)
     {
-        while (running.TryGetValue(inode, out Lazy<Task>? download))
+        while (mirror.Placeholders.TryGet(inode, out _))
         {
-            await download.Value.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // In the place of a download: while this runs none begins, and the other way round.
+            var discard = new Lazy<Task>(() => Task.Run(() => RunDiscardAsync(file, inode), ending));
+            if (running.GetOrAdd(inode, discard) is var first && first == discard)
+            {
+                await discard.Value;
+                return;
+            }
+
+            await first.Value.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
+    }
 
-        if (!mirror.Placeholders.TryGet(inode, out PlaceholderMark? mark))
+    /// <summary>Completes when nothing runs any more; the token has been cancelled.</summary>
+    public async Task StopAsync() =>
+        await Task.WhenAll(running.Values.Where(download => download.IsValueCreated).Select(download => download.Value)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async Task RunDiscardAsync(TreePath file, ulong inode)
+    {
+        try
         {
-            return;
-        }
+            if (!mirror.Placeholders.TryGet(inode, out PlaceholderMark? mark))
+            {
+                return;
+            }
 
-        await NoteHydratingAsync(inode);
-        FaultPoints.Reach("discard.noted");
-        using SafeFileHandle handle = Open(file, inode);
-        RandomAccess.SetLength(handle, 0);
-        FaultPoints.Reach("discard.truncated");
-        mirror.Files.FinishHydration(handle, mark with { Size = 0 });
-        mirror.Placeholders.Remove(inode);
+            await NoteAsync(inode, BaselineState.Hydrating);
+            mirror.Options.Faults.Reach("discard.noted");
+            using SafeFileHandle handle = Open(file, inode);
+            RandomAccess.SetLength(handle, 0);
+            mirror.Options.Faults.Reach("discard.truncated");
+            using (mirror.Gate.EnterExclusive())
+            {
+                mirror.Files.FinishHydration(handle, mark with { Size = 0 });
+                mirror.Placeholders.Remove(inode);
+            }
+
+            mirror.Journal.DataChanged(file, inode);
+            mirror.Options.Faults.Reach("discard.unmarked");
+        }
+        catch (RenamedMeanwhileException error)
+        {
+            throw new FsException(FsError.Stale, error.Message);
+        }
+        finally
+        {
+            running.TryRemove(inode, out _);
+        }
     }
 
     private async Task WaitAsync(TreePath file, ulong inode, CancellationToken cancellationToken)
     {
-        Lazy<Task> download = running.GetOrAdd(inode, _ => new Lazy<Task>(() => Task.Run(() => RunAsync(file, inode), ending)));
-        await download.Value.WaitAsync(cancellationToken);
+        for (int tries = 1; ; tries++)
+        {
+            Lazy<Task> download = running.GetOrAdd(inode, _ => new Lazy<Task>(() => Task.Run(() => RunAsync(file, inode), ending)));
+            try
+            {
+                await download.Value.WaitAsync(cancellationToken);
+                return;
+            }
+            catch (RenamedMeanwhileException) when (tries < MostTries && mirror.Files.TryStat(file)?.Identity.Inode == inode)
+            {
+                // Whoever began it knew the file under its old name.
+            }
+            catch (RenamedMeanwhileException error)
+            {
+                throw new FsException(FsError.Stale, error.Message);
+            }
+        }
     }
 
     private async Task RunAsync(TreePath file, ulong inode)
@@ -70,9 +116,20 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
                 }
             }
         }
-        catch (StoreException error)
+        catch (Exception) when (!mirror.Placeholders.TryGet(inode, out _))
         {
-            throw new FsException(error.Kind == StoreErrorKind.Corrupt ? FsError.Corrupt : error.IsTransient ? FsError.StoreUnavailable : FsError.StoreRefused, $"{file} could not be read from the store: {error.Message}", error);
+            throw; // Whole, only its row is not written.
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // Still a placeholder, and the row says so again.
+            await NoteAsync(inode, BaselineState.Placeholder);
+            if (error is not StoreException store)
+            {
+                throw;
+            }
+
+            throw FailureOf(file, store);
         }
         finally
         {
@@ -82,8 +139,9 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
 
     private async Task DownloadAsync(TreePath file, ulong inode, PlaceholderMark mark)
     {
-        await NoteHydratingAsync(inode);
-        FaultPoints.Reach("hydrate.noted");
+        // From here on a crash leaves a row that is judged by the file's mark and content, not by its times.
+        await NoteAsync(inode, BaselineState.Hydrating);
+        mirror.Options.Faults.Reach("hydrate.noted");
         using SafeFileHandle handle = Open(file, inode);
         string? expected = null;
         string hash;
@@ -98,8 +156,8 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
                 {
                     while (ahead.Count < BlocksAhead && (next < mark.Size || (next == 0 && ahead.Count == 0)))
                     {
-                        ahead.Enqueue(FetchAsync(mark, next, (int)Math.Min(BlockSize, mark.Size - next)));
-                        next += BlockSize;
+                        ahead.Enqueue(FetchAsync(mark, next, (int)Math.Min(mirror.Options.BlockSize, mark.Size - next)));
+                        next += mirror.Options.BlockSize;
                     }
 
                     using Block block = await ahead.Dequeue();
@@ -111,7 +169,7 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
                     }
 
                     RandomAccess.Write(handle, block.Bytes.Span, block.Offset);
-                    FaultPoints.Reach("hydrate.block");
+                    mirror.Options.Faults.Reach("hydrate.block");
                 }
                 while (ahead.Count > 0 || next < mark.Size);
             }
@@ -135,7 +193,7 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
         }
 
         mirror.Files.SyncData(handle);
-        FaultPoints.Reach("hydrate.synced");
+        mirror.Options.Faults.Reach("hydrate.synced");
         LocalEntry whole;
         using (mirror.Gate.EnterExclusive())
         {
@@ -145,11 +203,11 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
             mirror.Placeholders.Remove(inode);
         }
 
-        FaultPoints.Reach("hydrate.unmarked");
-        await mirror.Index.ApplyAsync(RowsOf(inode).Select(row => IndexChange.Put(row with
+        mirror.Options.Faults.Reach("hydrate.unmarked");
+        await mirror.Index.ApplyAsync(RowsOf(inode).Select(row => IndexChange.Replace(row, row with
         {
             State = BaselineState.Present,
-            CtimeNs = whole.CtimeNs,
+            CtimeNs = whole.SettledCtimeNs(),
             Size = whole.Size,
             Sha256 = hash,
         })).ToList());
@@ -193,16 +251,21 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
     private SafeFileHandle Open(TreePath file, ulong inode) =>
         mirror.Files.TryStat(file) is { } entry && entry.Identity.Inode == inode && mirror.Files.OpenHydrate(file, entry.Identity) is { } handle
             ? handle
-            : throw new FsException(FsError.Stale, $"{file} was renamed meanwhile.");
+            : throw new RenamedMeanwhileException($"{file} was renamed meanwhile.");
 
-    /// <summary>From here on a crash leaves a row that is judged by the file's mark and content, not by its times.</summary>
-    private Task NoteHydratingAsync(ulong inode) =>
-        mirror.Index.ApplyAsync(RowsOf(inode).Select(row => IndexChange.Put(row with { State = BaselineState.Hydrating })).ToList());
+    private Task NoteAsync(ulong inode, BaselineState state) =>
+        mirror.Index.ApplyAsync(RowsOf(inode).Select(row => IndexChange.Replace(row, row with { State = state })).ToList());
 
     private IEnumerable<BaselineRow> RowsOf(ulong inode) =>
         mirror.Index.FindByInode(inode).Where(row => row is { Kind: EntryKind.File, State: not BaselineState.Present });
 
+    private static FsException FailureOf(TreePath file, StoreException error) => new(
+        error.Kind == StoreErrorKind.Corrupt ? FsError.Corrupt : error.IsTransient ? FsError.StoreUnavailable : FsError.StoreRefused,
+        $"{file} could not be read from the store: {error.Message}", error);
+
     private static bool IsHex(string text) => text.All(char.IsAsciiHexDigit);
+
+    private sealed class RenamedMeanwhileException(string message) : IOException(message);
 
     private sealed class Block(byte[] buffer, int length, long offset, string? sha256) : IDisposable
     {

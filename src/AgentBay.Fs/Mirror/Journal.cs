@@ -50,7 +50,7 @@ public sealed class Journal
         Changed?.Invoke();
     }
 
-    /// <summary>A name moved, with everything below it if it is a folder. Both of an exchange: call it twice.</summary>
+    /// <summary>A name moved, with everything below it if it is a folder.</summary>
     public void Renamed(TreePath from, TreePath to, bool folder)
     {
         lock (gate)
@@ -59,10 +59,23 @@ public sealed class Journal
             Note(to, folder);
             foreach (Writer writer in writers.Values)
             {
-                if (writer.Path.IsAtOrUnder(from))
-                {
-                    writer.Path = writer.Path.Rebase(from, to);
-                }
+                writer.Path = Moved(writer.Path, from, to);
+            }
+        }
+
+        Changed?.Invoke();
+    }
+
+    /// <summary>Two names changed places, each with everything below it.</summary>
+    public void Exchanged(TreePath one, TreePath other)
+    {
+        lock (gate)
+        {
+            Note(one, withTree: true);
+            Note(other, withTree: true);
+            foreach (Writer writer in writers.Values)
+            {
+                writer.Path = writer.Path.IsAtOrUnder(one) ? Moved(writer.Path, one, other) : Moved(writer.Path, other, one);
             }
         }
 
@@ -176,6 +189,19 @@ public sealed class Journal
             }
         }
     }
+
+    /// <summary>A name was looked at as it was at <paramref name="at"/> and is not done: it stays noted, as old as it is.</summary>
+    internal void NotDone(TreePath path, long at)
+    {
+        lock (gate)
+        {
+            names.TryAdd(path, new JournalEntry(at, false));
+        }
+
+        Changed?.Invoke();
+    }
+
+    private static TreePath Moved(TreePath path, TreePath from, TreePath to) => path.IsAtOrUnder(from) ? path.Rebase(from, to) : path;
 
     private void Note(TreePath path, bool withTree) =>
         names[path] = new JournalEntry(++clock, withTree || (names.TryGetValue(path, out JournalEntry old) && old.WithTree));

@@ -28,6 +28,17 @@ public readonly record struct LocalEntry
     public uint Links { get; init; }
     /// <summary>Units of 512 bytes, as the disk holds them: 0 for a placeholder.</summary>
     public long Blocks { get; init; }
+
+    /// <summary>
+    /// ctime where it tells a later write, else 0 ("judge by content"): a write in the same tick of the disk's clock (10 ms at most) as
+    /// the last one would leave mtime and ctime as they are. Asked right after the entry was read, before its bytes are.
+    /// </summary>
+    public long SettledCtimeNs()
+    {
+        // Not the session's clock: the file's times are the system's.
+        long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
+        return Math.Abs(now - MtimeNs) > 20_000_000 ? CtimeNs : 0;
+    }
 }
 
 /// <summary>What a file, folder or symlink is given when it is placed in the mirror or described in the store.</summary>

@@ -9,9 +9,14 @@ internal static class MirrorRecovery
     /// <summary>After a clean end the index is right.</summary>
     public static void LoadPlaceholders(OpenMirror mirror)
     {
-        foreach (BaselineRow row in mirror.Index.Under(TreePath.Root).Where(row => row.State == BaselineState.Placeholder))
+        foreach (BaselineRow row in mirror.Index.Under(TreePath.Root).Where(row => row.State != BaselineState.Present))
         {
-            mirror.Placeholders.Set(row.Identity.Inode, row.ToMark());
+            // A download that failed, or was going on at the end, left the row of a whole file or of a placeholder: the mark knows.
+            PlaceholderMark? mark = row.State == BaselineState.Placeholder ? row.ToMark() : mirror.Files.ReadMark(row.Path);
+            if (mark is not null)
+            {
+                mirror.Placeholders.Set(row.Identity.Inode, mark);
+            }
         }
     }
 
@@ -38,7 +43,7 @@ internal static class MirrorRecovery
                 mirror.Placeholders.Set(entry.Identity.Inode, mark);
             }
 
-            bool asRowSays = row is not null && row.Kind == entry.Kind && row.Identity == entry.Identity && row.Mode == entry.Mode
+            bool asRowSays = row is not null && row.Kind == entry.Kind && row.Identity == entry.Identity && scanner.HasAttributesOf(path, entry, row)
                 && (entry.Kind == EntryKind.Folder || (row.CtimeNs == entry.CtimeNs && row.Size == entry.Size && row.State == (mark is null ? BaselineState.Present : BaselineState.Placeholder)));
             if (!asRowSays && entry.Kind == EntryKind.File)
             {

@@ -12,6 +12,9 @@ internal sealed record RemoteObject(string Key, RemoteVersion Version, ObjectDes
 /// <summary>Brings names of the store into the mirror, and takes them away: the download side.</summary>
 internal sealed class TreePlacer(OpenMirror mirror)
 {
+    /// <summary>Told of each folder that goes, by its inode, before the number can come again.</summary>
+    public Action<ulong>? FolderRemoved { get; set; }
+
     /// <summary>Reads what a listing does not carry.</summary>
     /// <returns>Null when the object is gone.</returns>
     public async Task<RemoteObject?> DescribeAsync(string key, CancellationToken cancellationToken)
@@ -49,7 +52,7 @@ internal sealed class TreePlacer(OpenMirror mirror)
         EntryAttributes attributes = remote.Description.Attributes;
         var mark = new PlaceholderMark(remote.Key, remote.Version.ETag, remote.Version.Size, attributes.MtimeNs);
         LocalEntry? placed;
-        FaultPoints.Reach("place.before");
+        mirror.Options.Faults.Reach("place.before");
         using (mirror.Gate.EnterExclusive())
         {
             if (!IsStill(path, replace))
@@ -79,7 +82,7 @@ internal sealed class TreePlacer(OpenMirror mirror)
             }
         }
 
-        FaultPoints.Reach("place.placed");
+        mirror.Options.Faults.Reach("place.placed");
         await mirror.Index.ApplyAsync(IndexChange.Put(RowOf(path, remote, placed.Value)));
         mirror.Acks.Acknowledged(path);
         mirror.EntryChanged?.Invoke(path);
@@ -120,6 +123,10 @@ internal sealed class TreePlacer(OpenMirror mirror)
             {
                 mirror.Placeholders.Remove(entry.Identity.Inode);
             }
+            else if (entry.Kind == EntryKind.Folder)
+            {
+                FolderRemoved?.Invoke(entry.Identity.Inode);
+            }
         }
 
         await mirror.Index.ApplyAsync(IndexChange.Forget(path));
@@ -135,7 +142,9 @@ internal sealed class TreePlacer(OpenMirror mirror)
             return now is null || now.Value.Kind == EntryKind.Folder;
         }
 
-        return now is { } entry && entry.Identity == before.Identity && entry.CtimeNs == before.CtimeNs && !mirror.Journal.MayBeWritten(entry.Identity.Inode);
+        // A folder's ctime moves with its children; rmdir takes it only when it is empty.
+        return now is { } entry && entry.Identity == before.Identity
+            && (entry.Kind == EntryKind.Folder || (entry.CtimeNs == before.CtimeNs && !mirror.Journal.MayBeWritten(entry.Identity.Inode)));
     }
 
     private static BaselineRow RowOf(TreePath path, RemoteObject remote, LocalEntry placed)

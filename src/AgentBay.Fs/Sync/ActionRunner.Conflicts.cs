@@ -14,20 +14,27 @@ internal sealed partial class ActionRunner
     {
         RemoteObject? remote = await placer.DescribeAsync(action.Key, cancellationToken);
         LocalEntry? entry = action.Local.Entry;
-        bool ours = remote is not null && mirror.Operations.IsOursAfter(remote.Description.OperationId, action.Key, action.Row?.OperationId);
+        string? known = action.Row is { IsIntent: false } row ? row.OperationId : null;
+        bool ours = remote is not null && mirror.Operations.IsOursAfter(remote.Description.OperationId, action.Key, known);
         bool equal = remote is not null && hash is not null && (remote.Description.Sha256 == hash || (remote.LinkTarget is { } target && ContentHash.Of(target) == hash));
-        if (remote is null || ours || equal)
+        if (remote is null && action.Kind == ActionKind.UploadAttributes && mirror.Placeholders.TryGet(entry!.Value.Identity.Inode, out _))
         {
-            await AdoptAsync(action, remote);
-            return ActionOutcome.LookAgain;
+            // Deleted there, and no bytes here to keep it with.
+            return await placer.RemoveAsync(action.Path, entry.Value) ? ActionOutcome.Done : ActionOutcome.LookAgain;
         }
 
-        RemoteChange change = RemoteChange.Changed;
-        switch (Reconciler.Decide(action.Row is not null, action.Local.Change, change, sameContent: false))
+        if (remote is null || ours || equal)
         {
+            return await AdoptAsync(action, remote);
+        }
+
+        switch (Reconciler.Decide(action.Row is { IsIntent: false }, action.Local.Change, RemoteChange.Changed, sameContent: false))
+        {
+            case Decision.Place when files.TryStat(action.Path.Parent) is not { Kind: EntryKind.Folder }:
+                // Its folder is gone here too; both come back when the folder above is next compared with the store.
+                return await ForgetAsync(action);
             case Decision.Place:
-                await placer.PlaceAsync(action.Path, remote, null, cancellationToken);
-                return ActionOutcome.Done;
+                return await placer.PlaceAsync(action.Path, remote, null, cancellationToken) ? ActionOutcome.Done : ActionOutcome.LookAgain;
             case Decision.Replace when await placer.PlaceAsync(action.Path, remote, entry, cancellationToken):
                 return ActionOutcome.Done;
             default:
@@ -37,19 +44,22 @@ internal sealed partial class ActionRunner
     }
 
     /// <summary>Takes the store's version as the baseline; what the mirror has beyond it is seen as a change at the next look.</summary>
-    private async Task AdoptAsync(SyncAction action, RemoteObject? remote)
+    private async Task<ActionOutcome> AdoptAsync(SyncAction action, RemoteObject? remote)
     {
+        bool inPlace = remote is not null && action.Local.Entry is { } here && mirror.Placeholders.TryGet(here.Identity.Inode, out PlaceholderMark? mark) && mark.Key == action.Key
+            && TryMoveMark(action.Path, here.Identity, mark with { ETag = remote.Version.ETag });
         IndexChange change = (remote, action.Local.Entry, action.Row) switch
         {
             (null, null, _) => IndexChange.Forget(action.Path),
             (null, _, null) => IndexChange.Forget(action.Path),
             // Deletion against edit keeps the edit: the next look creates the object anew.
-            (null, _, { } row) => IndexChange.Put(row with { Remote = null }),
+            (null, _, { } row) => IndexChange.Put(row with { Remote = null, OperationId = null }),
             (_, null, { } row) => IndexChange.Put(row with { Remote = remote.Version, OperationId = remote.Description.OperationId }),
             (_, { } entry, _) => IndexChange.Put(
                 BaselineRows.Of(action.Path, action.Key, entry, remote.Version, HashOf(remote), remote.Description.OperationId, FormatXattrs(remote), BaselineState.Hydrating) with
                 {
-                    CtimeNs = 0, // Judged by content and attributes, not by times.
+                    Identity = inPlace ? entry.Identity : default, // Which bytes this inode holds is judged by content.
+                    CtimeNs = 0,
                     Kind = remote.Description.Kind,
                     Size = remote.Version.Size,
                     MtimeNs = remote.Description.Attributes.MtimeNs,
@@ -61,6 +71,7 @@ internal sealed partial class ActionRunner
         };
         await mirror.Index.ApplyAsync(change);
         mirror.Acks.Acknowledged(action.Path);
+        return ActionOutcome.LookAgain;
     }
 
     /// <summary>
@@ -81,7 +92,7 @@ internal sealed partial class ActionRunner
             PutResult? copy;
             try
             {
-                copy = await store.CopyAsync(action.Key, key, new CopyOptions { SourceIfMatch = remote.Version.ETag, Condition = PutCondition.Absent }, cancellationToken);
+                copy = await store.CopyAsync(action.Key, key, new CopyOptions { SourceIfMatch = remote.Version.ETag, ExpectedSize = remote.Version.Size, Condition = PutCondition.Absent }, cancellationToken);
             }
             catch (StoreException error) when (error.Kind == StoreErrorKind.PreconditionFailed && n < 100)
             {
@@ -93,11 +104,11 @@ internal sealed partial class ActionRunner
                 return; // The store's version changed once more: the next look sees it.
             }
 
-            FaultPoints.Reach("Conflict.copied");
+            mirror.Options.Faults.Reach("Conflict.copied");
             if (copy is not null && await placer.DescribeAsync(key, cancellationToken) is { } kept && kept.Version.Size == remote.Version.Size)
             {
                 await placer.PlaceAsync(other, kept, null, cancellationToken);
-                await AdoptAsync(action, remote);
+                _ = await AdoptAsync(action, remote);
                 Log.Conflict(mirror.Logger, action.Path.ToString(), other.ToString());
             }
 

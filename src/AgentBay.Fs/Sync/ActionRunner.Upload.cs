@@ -9,8 +9,6 @@ namespace AgentBay.Fs.Sync;
 /// <summary>Bytes are proved stable before the object appears: stat, read, stat.</summary>
 internal sealed partial class ActionRunner
 {
-    /// <summary>Up to here an object goes up in one PUT from a buffer; above in parts of at least this.</summary>
-    private const int PartSize = 8 << 20;
     private const int PartsAtOnce = 4;
     private const int TriesForStableBytes = 3;
 
@@ -46,8 +44,9 @@ internal sealed partial class ActionRunner
                 return ActionOutcome.LookAgain;
             }
 
+            action = action with { Local = action.Local with { SettledCtimeNs = before.SettledCtimeNs() } };
             bool last = tries == TriesForStableBytes;
-            ActionOutcome? outcome = before.Size <= PartSize
+            ActionOutcome? outcome = before.Size <= mirror.Options.PartSize
                 ? await UploadWholeAsync(action, file, before, last, cancellationToken)
                 : await UploadPartsAsync(action, file, before, last, cancellationToken);
             if (outcome is { } done)
@@ -73,7 +72,7 @@ internal sealed partial class ActionRunner
 
             ReadOnlyMemory<byte> bytes = buffer.AsMemory(0, length);
             ActionOutcome outcome = await PutAsync(action, before with { Size = length }, bytes, ContentHash.Of(bytes.Span), cancellationToken);
-            return stable ? outcome : ActionOutcome.LookAgain;
+            return stable || outcome != ActionOutcome.Done ? outcome : ActionOutcome.StaysDirty;
         }
         finally
         {
@@ -84,7 +83,7 @@ internal sealed partial class ActionRunner
 
     private async Task<ActionOutcome> PutAsync(SyncAction action, LocalEntry entry, ReadOnlyMemory<byte> bytes, string hash, CancellationToken cancellationToken)
     {
-        string operation = mirror.Operations.Next(action.Key);
+        string operation = await BeginWriteAsync(action);
         var options = new PutOptions { Metadata = Describe(action, entry, hash, operation).ToMetadata(), Condition = ConditionOf(action.Row) };
         PutResult result;
         try
@@ -96,8 +95,8 @@ internal sealed partial class ActionRunner
             return await OnOtherVersionAsync(action, hash, cancellationToken);
         }
 
-        FaultPoints.Reach("Upload.put");
-        await AcknowledgeAsync(action, entry, new RemoteVersion(result.ETag, bytes.Length, result.LastModified), hash, operation, BaselineState.Present);
+        mirror.Options.Faults.Reach("Upload.put");
+        await AcknowledgeAsync(action, entry, new RemoteVersion(result.ETag, bytes.Length, result.LastModified), hash, operation);
         return ActionOutcome.Done;
     }
 
@@ -111,7 +110,7 @@ internal sealed partial class ActionRunner
 
         // The hash goes into the metadata, which a multipart upload takes at its beginning.
         string hash = await Task.Run(() => ContentHash.Of(file), cancellationToken);
-        string operation = mirror.Operations.Next(action.Key);
+        string operation = await BeginWriteAsync(action);
         var options = new PutOptions { Metadata = Describe(action, before, hash, operation).ToMetadata(), Condition = ConditionOf(action.Row) };
         await using IMultipartUpload upload = await store.BeginMultipartAsync(action.Key, options, cancellationToken);
         int partSize = PartSizeFor(before.Size, store.Properties.MaxParts);
@@ -128,7 +127,7 @@ internal sealed partial class ActionRunner
                     long offset = (long)part * partSize;
                     int length = await ReadAsync(file, buffer.AsMemory(0, (int)Math.Min(partSize, before.Size - offset)), offset, token);
                     await upload.UploadPartAsync(part + 1, buffer.AsMemory(0, length), token);
-                    FaultPoints.Reach("Upload.part");
+                    mirror.Options.Faults.Reach("Upload.part");
                 }
                 finally
                 {
@@ -153,17 +152,17 @@ internal sealed partial class ActionRunner
             return await OnOtherVersionAsync(action, hash, cancellationToken);
         }
 
-        FaultPoints.Reach("Upload.completed");
+        mirror.Options.Faults.Reach("Upload.completed");
         // A fuzzy copy's hash says nothing of the file: without one the file stays dirty.
-        await AcknowledgeAsync(action, before, new RemoteVersion(result.ETag, before.Size, result.LastModified), stable ? hash : null, operation, BaselineState.Present);
-        return stable ? ActionOutcome.Done : ActionOutcome.LookAgain;
+        await AcknowledgeAsync(action, before, new RemoteVersion(result.ETag, before.Size, result.LastModified), stable ? hash : null, operation);
+        return stable ? ActionOutcome.Done : ActionOutcome.StaysDirty;
     }
 
     /// <summary>Whole MiB, so that a file fits into the parts that a store allows.</summary>
-    private static int PartSizeFor(long size, int maxParts)
+    private int PartSizeFor(long size, int maxParts)
     {
         long needed = (size + maxParts - 1) / maxParts;
-        return (int)Math.Max(PartSize, (needed + (1 << 20) - 1) >> 20 << 20);
+        return (int)Math.Max(mirror.Options.PartSize, (needed + (1 << 20) - 1) >> 20 << 20);
     }
 
     private bool IsUnchanged(TreePath path, LocalEntry before) =>

@@ -24,7 +24,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
             return ActionOutcome.LookAgain;
         }
 
-        FaultPoints.Reach($"{action.Kind}.before");
+        mirror.Options.Faults.Reach($"{action.Kind}.before");
         ActionOutcome outcome = action.Kind switch
         {
             ActionKind.Upload => await UploadAsync(action, cancellationToken),
@@ -37,7 +37,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
             ActionKind.Forget => await ForgetAsync(action),
             _ => throw new InvalidOperationException($"{action.Kind} is no action."),
         };
-        FaultPoints.Reach($"{action.Kind}.after");
+        mirror.Options.Faults.Reach($"{action.Kind}.after");
         return outcome;
     }
 
@@ -57,7 +57,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
 
         return action.Local.Entry is not { } planned ? now is null
             : now is { } entry && entry.Identity == planned.Identity && entry.Kind == planned.Kind
-              && (entry.Kind == EntryKind.Folder || entry.CtimeNs == planned.CtimeNs || action.Kind == ActionKind.Upload);
+              && (entry.Kind == EntryKind.Folder || entry.CtimeNs == planned.CtimeNs || action.Kind == ActionKind.Upload || action.Local.Mark is not null);
     }
 
     private async Task<ActionOutcome> CopyAsync(SyncAction action, CancellationToken cancellationToken)
@@ -89,10 +89,11 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
             (sourceKey, sourceETag, hash) = (source.Key, remote.ETag, source.Sha256);
         }
 
-        string operation = mirror.Operations.Next(action.Key);
+        string operation = await BeginWriteAsync(action);
         var options = new CopyOptions
         {
             SourceIfMatch = sourceETag,
+            ExpectedSize = entry.Size,
             Condition = ConditionOf(action.Row),
             Metadata = Describe(action, entry, hash, operation).ToMetadata(),
         };
@@ -118,14 +119,15 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
                 : throw new FsException(FsError.Stale, $"{action.Path} was moved here before its bytes were read, and {sourceKey} was replaced or deleted in the store meanwhile.");
         }
 
-        FaultPoints.Reach("Copy.copied");
+        mirror.Options.Faults.Reach("Copy.copied");
         var version = new RemoteVersion(result.ETag, entry.Size, result.LastModified);
-        if (mark is not null)
+        bool moved = mark is null || HasOtherName(entry.Identity, mark.Key) || TryMoveMark(action.Path, entry.Identity, mark with { Key = action.Key, ETag = result.ETag });
+        await AcknowledgeAsync(action, entry, version, hash, operation);
+        if (!moved)
         {
-            entry = MoveMark(action.Path, entry, mark with { Key = action.Key, ETag = result.ETag });
+            return ActionOutcome.LookAgain; // Renamed meanwhile: its old key stays until the mark says another one.
         }
 
-        await AcknowledgeAsync(action, entry, version, hash, operation, mark is null ? BaselineState.Present : BaselineState.Placeholder);
         if (mark is not null && ContextKeys.IsAside(mark.Key))
         {
             await store.DeleteAsync(mark.Key, null, cancellationToken);
@@ -142,14 +144,14 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
             return ActionOutcome.LookAgain;
         }
 
-        PutResult? result = await store.CopyAsync(mark.Key, action.Key, new CopyOptions { SourceIfMatch = mark.ETag }, cancellationToken);
+        PutResult? result = await store.CopyAsync(mark.Key, action.Key, new CopyOptions { SourceIfMatch = mark.ETag, ExpectedSize = mark.Size }, cancellationToken);
         if (result is null)
         {
             throw new FsException(FsError.Stale, $"{action.Path} was moved here before its bytes were read, and {mark.Key} was replaced or deleted in the store meanwhile.");
         }
 
-        MoveMark(action.Path, entry, mark with { Key = action.Key, ETag = result.ETag });
-        return ActionOutcome.Done;
+        mirror.Options.Faults.Reach("CopyAside.copied");
+        return TryMoveMark(action.Path, entry.Identity, mark with { Key = action.Key, ETag = result.ETag }) ? ActionOutcome.Done : ActionOutcome.LookAgain;
     }
 
     private async Task<ActionOutcome> UploadAttributesAsync(SyncAction action, CancellationToken cancellationToken)
@@ -162,6 +164,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
             result = await store.CopyAsync(row.Key, row.Key, new CopyOptions
             {
                 SourceIfMatch = row.Remote!.ETag,
+                ExpectedSize = row.Remote.Size,
                 Condition = PutCondition.Match(row.Remote.ETag),
                 Metadata = Describe(action, entry, row.Sha256, operation).ToMetadata(),
             }, cancellationToken);
@@ -176,29 +179,21 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
             return await OnOtherVersionAsync(action, row.Sha256, cancellationToken);
         }
 
-        FaultPoints.Reach("UploadAttributes.copied");
-        BaselineState state = row.State;
-        if (mirror.Placeholders.TryGet(entry.Identity.Inode, out PlaceholderMark? mark) && mark.Key == row.Key)
-        {
-            entry = MoveMark(action.Path, entry, mark with { ETag = result.ETag });
-        }
-        else
-        {
-            state = BaselineState.Present;
-        }
-
-        await AcknowledgeAsync(action, entry, new RemoteVersion(result.ETag, row.Remote!.Size, result.LastModified), row.Sha256, operation, state);
-        return ActionOutcome.Done;
+        mirror.Options.Faults.Reach("UploadAttributes.copied");
+        bool moved = !mirror.Placeholders.TryGet(entry.Identity.Inode, out PlaceholderMark? mark) || mark.Key != row.Key
+            || TryMoveMark(action.Path, entry.Identity, mark with { ETag = result.ETag });
+        await AcknowledgeAsync(action, entry, new RemoteVersion(result.ETag, row.Remote!.Size, result.LastModified), row.Sha256, operation);
+        return moved ? ActionOutcome.Done : ActionOutcome.LookAgain;
     }
 
     private async Task<ActionOutcome> PutFolderAsync(SyncAction action, CancellationToken cancellationToken)
     {
         LocalEntry entry = action.Local.Entry!.Value;
         RemoteVersion? version = action.Row?.Remote;
-        string? operation = action.Row?.OperationId;
-        if (action.NeedsMarker || version is not null)
+        string? operation = null;
+        if (action.NeedsMarker || version is not null || action.Row is { IsIntent: true })
         {
-            operation = mirror.Operations.Next(action.Key);
+            operation = await BeginWriteAsync(action);
             var options = new PutOptions
             {
                 Metadata = Describe(action, entry, null, operation).ToMetadata(),
@@ -207,10 +202,11 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
                 Condition = PutCondition.None,
             };
             PutResult result = await store.PutAsync(action.Key, ReadOnlyMemory<byte>.Empty, options, cancellationToken);
+            mirror.Options.Faults.Reach("PutFolder.put");
             version = new RemoteVersion(result.ETag, 0, result.LastModified);
         }
 
-        await AcknowledgeAsync(action, entry, version, null, operation, BaselineState.Present);
+        await AcknowledgeAsync(action, entry, version, null, operation);
         return ActionOutcome.Done;
     }
 
@@ -222,24 +218,40 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
             return ActionOutcome.LookAgain;
         }
 
+        string? version = row.Remote?.ETag;
+        if (row.IsIntent)
+        {
+            ObjectInfo? found = await store.HeadAsync(row.Key, cancellationToken);
+            if (found is not null && !IsOurs(found, row))
+            {
+                return await OnOtherVersionAsync(action, null, cancellationToken);
+            }
+
+            version = found?.ETag;
+        }
+
+        if (version is null)
+        {
+            return action.KeepRow ? ActionOutcome.Done : await ForgetAsync(action);
+        }
+
         try
         {
-            await store.DeleteAsync(row.Key, row.Kind == EntryKind.Folder ? null : row.Remote!.ETag, cancellationToken);
+            await store.DeleteAsync(row.Key, row.Kind == EntryKind.Folder ? null : version, cancellationToken);
         }
         catch (StoreException error) when (error.Kind == StoreErrorKind.PreconditionFailed)
         {
             return await OnOtherVersionAsync(action, null, cancellationToken);
         }
 
-        FaultPoints.Reach("Delete.deleted");
+        mirror.Options.Faults.Reach("Delete.deleted");
         return action.KeepRow ? ActionOutcome.Done : await ForgetAsync(action);
     }
 
     private async Task<ActionOutcome> RefreshAsync(SyncAction action)
     {
         LocalEntry entry = action.Local.Entry!.Value;
-        BaselineState state = mirror.Placeholders.TryGet(entry.Identity.Inode, out _) ? BaselineState.Placeholder : BaselineState.Present;
-        await mirror.Index.ApplyAsync(IndexChange.Put(action.Row! with { Identity = entry.Identity, CtimeNs = entry.CtimeNs, State = state }));
+        await mirror.Index.ApplyAsync(IndexChange.Put(action.Row! with { Identity = entry.Identity, CtimeNs = action.Local.SettledCtimeNs, State = StateOf(entry) }));
         return ActionOutcome.Done;
     }
 
@@ -251,19 +263,71 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
     }
 
     /// <summary>INVARIANT: an object that is some placeholder's only copy is neither overwritten nor deleted.</summary>
-    private bool IsNeededByPlaceholder(SyncAction action) =>
-        mirror.Placeholders.IsSource(action.Kind == ActionKind.Delete ? action.Row!.Key : action.Key);
-
-    private LocalEntry MoveMark(TreePath path, LocalEntry entry, PlaceholderMark mark)
+    private bool IsNeededByPlaceholder(SyncAction action)
     {
-        files.RewriteMark(path, entry.Identity, mark);
-        mirror.Placeholders.Set(entry.Identity.Inode, mark);
-        return files.TryStat(path) is { } now && now.Identity == entry.Identity ? entry with { CtimeNs = now.CtimeNs } : entry;
+        string key = action.Kind == ActionKind.Delete ? action.Row!.Key : action.Key;
+        if (action.Row is { } row && mirror.Placeholders.TryGet(row.Identity.Inode, out PlaceholderMark? mark) && mark.Key == key
+            && OtherNamesOf(row.Identity, key).FirstOrDefault() is { Remote: { } version } other)
+        {
+            // A hard link: its other name's object has the same bytes.
+            _ = TryMoveMark(other.Path, other.Identity, mark with { Key = other.Key, ETag = version.ETag });
+        }
+
+        return mirror.Placeholders.IsSource(key);
     }
 
-    private async Task AcknowledgeAsync(SyncAction action, LocalEntry entry, RemoteVersion? version, string? hash, string? operation, BaselineState state)
+    private bool HasOtherName(FileIdentity inode, string key) =>
+        mirror.Index.FindByInode(inode.Inode).Any(row => row.Key == key && row.Identity == inode && files.TryStat(row.Path)?.Identity == inode);
+
+    /// <summary>The rows of a placeholder's other names that are there and in the store.</summary>
+    private IEnumerable<BaselineRow> OtherNamesOf(FileIdentity inode, string key) =>
+        mirror.Index.FindByInode(inode.Inode).Where(row => row.Key != key && row.Identity == inode && row.Remote is not null && files.TryStat(row.Path)?.Identity == inode);
+
+    /// <summary>Nobody renames, and no hydration ends, between the look and the writing.</summary>
+    /// <returns>False when the path names another inode now: nothing changed.</returns>
+    private bool TryMoveMark(TreePath path, FileIdentity inode, PlaceholderMark mark)
     {
-        BaselineRow row = BaselineRows.Of(action.Path, action.Key, entry, version, hash, operation, action.Local.Xattrs, state);
+        using (mirror.Gate.EnterExclusive())
+        {
+            if (!mirror.Placeholders.TryGet(inode.Inode, out PlaceholderMark? now))
+            {
+                return true; // Whole meanwhile: no key is needed any more.
+            }
+
+            if (files.TryStat(path)?.Identity != inode)
+            {
+                return false;
+            }
+
+            mark = mark with { MtimeNs = now.MtimeNs };
+            files.RewriteMark(path, inode, mark);
+            mirror.Placeholders.Set(inode.Inode, mark);
+            return true;
+        }
+    }
+
+    private BaselineState StateOf(LocalEntry entry) =>
+        entry.Kind == EntryKind.File && mirror.Placeholders.TryGet(entry.Identity.Inode, out _) ? BaselineState.Placeholder : BaselineState.Present;
+
+    /// <summary>Every store-changing action has its operation id; one that creates a key has an intent in the index first.</summary>
+    private async Task<string> BeginWriteAsync(SyncAction action)
+    {
+        string operation = mirror.Operations.Next(action.Key);
+        if (action.Row?.Remote is null)
+        {
+            await mirror.Index.ApplyAsync(IndexChange.Put(BaselineRow.Intent(action.Path, action.Local.Entry!.Value.Kind, action.Key, operation)));
+            mirror.Options.Faults.Reach("Intent.noted");
+        }
+
+        return operation;
+    }
+
+    private bool IsOurs(ObjectInfo info, BaselineRow intent) =>
+        mirror.Operations.IsOursAfter(ObjectDescription.FromObject(info.Key, info, DefaultAttributes.Standard).OperationId, intent.Key, null);
+
+    private async Task AcknowledgeAsync(SyncAction action, LocalEntry entry, RemoteVersion? version, string? hash, string? operation)
+    {
+        BaselineRow row = BaselineRows.Of(action.Path, action.Key, entry, version, hash, operation, action.Local.Xattrs, StateOf(entry)) with { CtimeNs = action.Local.SettledCtimeNs };
         await mirror.Index.ApplyAsync(IndexChange.Put(files.CanSetOwner || action.Row is null ? row : row with { Uid = action.Row.Uid, Gid = action.Row.Gid }));
         mirror.Acks.Acknowledged(action.Path);
     }

@@ -1,25 +1,19 @@
 namespace AgentBay.Fs.Sync;
 
 /// <summary>
-/// Named steps at which a test ends the process or throws. In a normal run a step costs one comparison with null.
+/// Named steps at which a test ends a session or throws. In a normal run a step costs one comparison with null.
 /// A built program is told by <c>AGENTBAY_FAULT=step[:n]</c> to kill itself at the n-th time that it reaches a step.
 /// </summary>
-public static class FaultPoints
+/// <param name="reached">Called at each step, on the thread that reaches it; null for none.</param>
+public sealed class FaultPoints(Action<string>? reached)
 {
-    private static Action<string>? reached = FromEnvironment();
+    public static FaultPoints FromEnvironment { get; } = new(Parse(Environment.GetEnvironmentVariable("AGENTBAY_FAULT")));
 
-    /// <summary>Called at each step, on the thread that reaches it; null for none.</summary>
-    public static Action<string>? Reached
+    internal void Reach(string step) => reached?.Invoke(step);
+
+    private static Action<string>? Parse(string? wanted)
     {
-        get => reached;
-        set => reached = value;
-    }
-
-    internal static void Reach(string step) => reached?.Invoke(step);
-
-    private static Action<string>? FromEnvironment()
-    {
-        if (Environment.GetEnvironmentVariable("AGENTBAY_FAULT") is not { Length: > 0 } wanted)
+        if (string.IsNullOrEmpty(wanted))
         {
             return null;
         }

@@ -61,6 +61,11 @@ internal sealed class LocalScanner(OpenMirror mirror)
         return paths;
     }
 
+    /// <summary>Mode, owner, xattrs, and of a file or symlink the modification time.</summary>
+    public bool HasAttributesOf(TreePath path, LocalEntry entry, BaselineRow row) =>
+        entry.Kind == EntryKind.Symlink ? row.MtimeNs == entry.MtimeNs && HasOwnerOf(entry, row)
+        : (entry.Kind == EntryKind.Folder || row.MtimeNs == entry.MtimeNs) && row.Mode == entry.Mode && HasOwnerOf(entry, row) && row.Xattrs == ReadXattrs(path);
+
     private LocalView SeeFile(TreePath path, BaselineRow? row, LocalEntry entry)
     {
         if (row is { State: BaselineState.Placeholder, Size: > 0 } && entry.Size == row.Size && entry.Blocks == 0)
@@ -69,16 +74,17 @@ internal sealed class LocalScanner(OpenMirror mirror)
             throw new FsException(FsError.Corrupt, $"{path} should be a placeholder and has lost its mark (was the mirror copied without xattrs?). It is not uploaded; delete it here and run 'agentbay-mount sync --mode download' to get the store's version.");
         }
 
-        string xattrs = row is not null && row.Identity == entry.Identity && row.CtimeNs == entry.CtimeNs ? row.Xattrs : ReadXattrs(path);
+        string xattrs = ReadXattrs(path);
+        long settled = entry.SettledCtimeNs();
         string? hash = null;
         if (row is { Kind: EntryKind.File, Remote: not null } && HasContentOf(path, entry, row, ref hash))
         {
-            return new LocalView(entry, HasAttributesOf(entry, xattrs, row) ? LocalChange.Same : LocalChange.Attributes, null, row.Sha256, xattrs);
+            return new LocalView(entry, HasAttributesOf(entry, xattrs, row) ? LocalChange.Same : LocalChange.Attributes, null, row.Sha256, xattrs) { SettledCtimeNs = settled };
         }
 
         BaselineRow? origin = mirror.Index.FindByInode(entry.Identity.Inode)
             .FirstOrDefault(other => other.Path != path && other.Identity == entry.Identity && other is { Kind: EntryKind.File, Remote: not null });
-        return new LocalView(entry, LocalChange.Content, null, hash, xattrs, origin is not null && HasContentOf(path, entry, origin, ref hash) ? origin : null);
+        return new LocalView(entry, LocalChange.Content, null, hash, xattrs, origin is not null && HasContentOf(path, entry, origin, ref hash) ? origin : null) { SettledCtimeNs = settled };
     }
 
     private LocalView SeeSymlink(TreePath path, BaselineRow? row, LocalEntry entry)
@@ -86,23 +92,27 @@ internal sealed class LocalScanner(OpenMirror mirror)
         string hash = ContentHash.Of(files.ReadLink(path));
         LocalChange change = row is not { Kind: EntryKind.Symlink, Remote: not null } || row.Sha256 != hash ? LocalChange.Content
             : row.MtimeNs == entry.MtimeNs && HasOwnerOf(entry, row) ? LocalChange.Same : LocalChange.Attributes;
-        return new LocalView(entry, change, null, hash);
+        return new LocalView(entry, change, null, hash) { SettledCtimeNs = entry.CtimeNs };
     }
 
     private async Task<PathState> SeePlaceholderAsync(TreePath path, string key, BaselineRow? row, LocalEntry entry, PlaceholderMark mark)
     {
         string xattrs = ReadXattrs(path);
-        if (mark.Key == (row?.Key ?? key) && (row is not { Kind: EntryKind.File } || row.Remote?.ETag != mark.ETag || row.Identity != entry.Identity))
+        bool known = row is { Kind: EntryKind.File, Remote: not null } && row.Identity == entry.Identity;
+        if (mark.Key == (row?.Key ?? key) && (!known || row!.Remote!.ETag != mark.ETag))
         {
             // The mark is the truth of what this inode stands for; the index was lost, or a crash came before its row.
-            row = BaselineRows.Of(path, mark.Key, entry, new RemoteVersion(mark.ETag, mark.Size, null), null, null, xattrs, BaselineState.Placeholder);
+            var version = new RemoteVersion(mark.ETag, mark.Size, null);
+            row = known ? row! with { Remote = version } : BaselineRows.Of(path, mark.Key, entry, version, null, null, xattrs, BaselineState.Placeholder);
             await mirror.Index.ApplyAsync(IndexChange.Put(row));
+            known = true;
         }
 
-        bool inPlace = row is not null && row.Key == mark.Key;
+        // A placeholder's bytes never change, so that every object that was stored for this inode has them: those of its other names too.
+        bool inPlace = known;
         LocalChange change = !inPlace ? LocalChange.Content : HasAttributesOf(entry, xattrs, row!) ? LocalChange.Same : LocalChange.Attributes;
-        string? hash = inPlace ? row!.Sha256 : mirror.Index.FindByInode(entry.Identity.Inode).FirstOrDefault(other => other.Identity == entry.Identity && other.Key == mark.Key)?.Sha256;
-        return new PathState(path, key, row, new LocalView(entry, change, mark, hash, xattrs));
+        string? hash = inPlace ? row!.Sha256 : mirror.Index.FindByInode(entry.Identity.Inode).FirstOrDefault(other => other.Identity == entry.Identity && other.Sha256 is not null)?.Sha256;
+        return new PathState(path, key, row, new LocalView(entry, change, mark, hash, xattrs) { SettledCtimeNs = entry.CtimeNs });
     }
 
     private PathState SeeFolder(TreePath path, string key, BaselineRow? row, LocalEntry entry)
@@ -110,9 +120,9 @@ internal sealed class LocalScanner(OpenMirror mirror)
         string xattrs = ReadXattrs(path);
         bool plain = entry.Mode == EntryAttributes.DefaultFolderMode && xattrs.Length == 0 && (!files.CanSetOwner || (entry.Uid == 0 && entry.Gid == 0));
         bool needsMarker = !plain || (!files.IsUnfilled(path) && !(files.ReadFolder(path) ?? []).Any(child => child.Value.Kind != EntryKind.Special));
-        LocalChange change = row is not { Kind: EntryKind.Folder } ? LocalChange.Content
+        LocalChange change = row is not { Kind: EntryKind.Folder, IsIntent: false } ? LocalChange.Content
             : row.Mode == entry.Mode && row.Xattrs == xattrs && HasOwnerOf(entry, row) ? LocalChange.Same : LocalChange.Attributes;
-        return new PathState(path, key, row, new LocalView(entry, change, null, null, xattrs), needsMarker);
+        return new PathState(path, key, row, new LocalView(entry, change, null, null, xattrs) { SettledCtimeNs = entry.CtimeNs }, needsMarker);
     }
 
     /// <summary>Whether the inode still holds the bytes that a row speaks of. Reads the file only where nothing cheaper decides.</summary>

@@ -34,5 +34,8 @@ public enum RemoteChange
 /// <param name="Origin">The row of another path whose content this inode carries unchanged: it was moved or linked.</param>
 public sealed record LocalView(LocalEntry? Entry, LocalChange Change, PlaceholderMark? Mark = null, string? Sha256 = null, string Xattrs = "", BaselineRow? Origin = null)
 {
+    /// <summary>See <see cref="LocalEntry.SettledCtimeNs"/>.</summary>
+    public long SettledCtimeNs { get; init; }
+
     public static LocalView Absent { get; } = new(null, LocalChange.Absent);
 }

@@ -21,6 +21,7 @@ public static class Planner
 
         LinkNamesOfOneInode(actions, after);
         OrderMarkersBeforeDeletions(actions, after);
+        OrderDeletionsAfterNewNames(actions, after);
         OrderCopiesBeforeDestroyers(actions, after, asideKey);
         return new SyncPlan(actions, after.Select(set => (IReadOnlyList<int>)set.Order().ToList()).ToList());
     }
@@ -39,7 +40,7 @@ public static class Planner
         {
             if (row is not null)
             {
-                Push(new SyncAction { Kind = row.Remote is null ? ActionKind.Forget : ActionKind.Delete, Path = state.Path, Key = row.Key, Row = row, Local = local });
+                Push(new SyncAction { Kind = row.Remote is null && !row.IsIntent ? ActionKind.Forget : ActionKind.Delete, Path = state.Path, Key = row.Key, Row = row, Local = local });
             }
         }
         else
@@ -124,6 +125,21 @@ public static class Planner
             if (actions[i].Kind == ActionKind.Delete && markers.TryGetValue(actions[i].Path.Parent, out int marker))
             {
                 after[i].Add(marker);
+            }
+        }
+    }
+
+    /// <summary>An inode's old name goes when its new one is in the store: at no moment has the store neither.</summary>
+    private static void OrderDeletionsAfterNewNames(List<SyncAction> actions, List<HashSet<int>> after)
+    {
+        var written = Enumerable.Range(0, actions.Count)
+            .Where(i => actions[i] is { Kind: ActionKind.Upload or ActionKind.Copy, Local.Entry: not null })
+            .ToLookup(i => actions[i].Local.Entry!.Value.Identity);
+        for (int i = 0; i < actions.Count; i++)
+        {
+            if (actions[i] is { Kind: ActionKind.Delete, Row: { } row })
+            {
+                after[i].UnionWith(written[row.Identity]);
             }
         }
     }

@@ -51,7 +51,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             {
                 Round round = await FullRoundAsync(includeOpenFiles: true, counter, cancellationToken);
                 List<PendingChange> left = Pending(until);
-                if (left.Count == 0 || (round.Again == 0 && !round.Transient) || (tries >= TriesOfOnePath && !round.Transient))
+                if (left.Count == 0 || (round.Again + round.Dirty == 0 && !round.Transient) || (tries >= TriesOfOnePath && !round.Transient))
                 {
                     break;
                 }
@@ -97,9 +97,16 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             }
 
             mirror.Journal.Read(out long until);
-            for (int tries = 0; tries < TriesOfOnePath && Pending(until).Count > 0; tries++)
+            for (int tries = 1; Pending(until).Count > 0; tries++)
             {
-                ThrowIfFailed(await FullRoundAsync(includeOpenFiles: true, new Counter(null), cancellationToken));
+                Round round = await FullRoundAsync(includeOpenFiles: true, new Counter(null), cancellationToken);
+                ThrowIfFailed(round);
+                if (round.Again == 0)
+                {
+                    return;
+                }
+
+                ThrowIfTooOften(folder, tries);
             }
 
             return;
@@ -137,11 +144,13 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
                 }
                 else
                 {
+                    // Its old name stays in the store as well until the new one can go there.
                     scope.Remove(writer.Path);
+                    scope.ExceptWith(mirror.Index.FindByInode(writer.Inode).Select(row => row.Path));
                 }
             }
 
-            Round round = await RoundAsync(scope, at, counter, cancellationToken);
+            Round round = await RoundAsync(scope, at, everything: true, counter, cancellationToken);
             foreach ((TreePath path, JournalEntry entry) in names)
             {
                 if (entry.WithTree)
@@ -164,18 +173,14 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         for (int tries = 1; ; tries++)
         {
             mirror.Journal.Read(out long at);
-            Round round = await RoundAsync(names, at, new Counter(null), cancellationToken);
+            Round round = await RoundAsync(names, at, everything: false, new Counter(null), cancellationToken);
             ThrowIfFailed(round);
             if (round.Again == 0)
             {
-                return;
+                return; // Of a file that is written without a pause, what was written before the call is in the store.
             }
 
-            if (tries == TriesOfOnePath)
-            {
-                // A file that is written without a pause: what was written before the call went up with one of the copies.
-                return;
-            }
+            ThrowIfTooOften(names.First(), tries);
 
             // Something else must go first (a move out of a key that is needed here): all of it.
             if (tries == 2)
@@ -185,15 +190,25 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         }
     }
 
-    private async Task<Round> RoundAsync(IReadOnlyCollection<TreePath> scope, long at, Counter counter, CancellationToken cancellationToken)
+    private static void ThrowIfTooOften(TreePath path, int tries)
+    {
+        if (tries == TriesOfOnePath)
+        {
+            throw new FsException(FsError.StoreUnavailable, $"{path} changes faster than it can be stored: it is not certain to be in the store.");
+        }
+    }
+
+    /// <param name="everything">The scope has all that is noted.</param>
+    private async Task<Round> RoundAsync(IReadOnlyCollection<TreePath> scope, long at, bool everything, Counter counter, CancellationToken cancellationToken)
     {
         var failed = new Dictionary<TreePath, Exception>();
-        List<PathState> states = await SeeAsync(scope, failed, cancellationToken);
+        List<PathState> states = await SeeAsync(scope, everything, failed, cancellationToken);
         SyncPlan plan = Planner.Plan(states, n => mirror.Keys.Aside(mirror.Operations.Next("aside") + n));
         counter.Expect(plan.Actions);
         IReadOnlyList<ActionResult> results = await executor.ExecuteAsync(plan, counter.Add, cancellationToken);
 
         var again = new HashSet<TreePath>();
+        var dirty = new HashSet<TreePath>();
         for (int i = 0; i < results.Count; i++)
         {
             if (results[i].Error is { } error)
@@ -204,20 +219,25 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             {
                 again.Add(plan.Actions[i].Path);
             }
-        }
-
-        foreach (PathState state in states)
-        {
-            if (!failed.ContainsKey(state.Path) && !again.Contains(state.Path))
+            else if (results[i].Outcome == ActionOutcome.StaysDirty)
             {
-                failures.TryRemove(state.Path, out _);
-                mirror.Journal.Done(state.Path, state.Local.Entry?.Identity.Inode, at);
+                dirty.Add(plan.Actions[i].Path);
             }
         }
 
-        foreach (TreePath path in again)
+        var open = states.Where(state => failed.ContainsKey(state.Path) || again.Contains(state.Path) || dirty.Contains(state.Path)).ToList();
+        HashSet<ulong?> openInodes = [.. open.Select(state => state.Local.Entry?.Identity.Inode)];
+        foreach (PathState state in states.Except(open))
         {
-            mirror.Journal.NameChanged(path);
+            failures.TryRemove(state.Path, out _);
+            // Bytes of an inode are dealt with when all its names are.
+            ulong? inode = state.Local.Entry?.Identity.Inode;
+            mirror.Journal.Done(state.Path, openInodes.Contains(inode) ? null : inode, at);
+        }
+
+        foreach (TreePath path in again.Union(dirty))
+        {
+            mirror.Journal.NotDone(path, at);
         }
 
         foreach ((TreePath path, Exception error) in failed)
@@ -225,15 +245,16 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             Fail(path, error);
         }
 
-        return new Round(again.Count, failed.Values.FirstOrDefault(), failed.Values.Any(IsTransient));
+        return new Round(again.Count, dirty.Count, failed.Values.FirstOrDefault(), failed.Values.Any(IsTransient));
     }
 
     /// <summary>Looks at the paths, and at those that their state makes concern us too.</summary>
-    private async Task<List<PathState>> SeeAsync(IReadOnlyCollection<TreePath> scope, Dictionary<TreePath, Exception> failed, CancellationToken cancellationToken)
+    private async Task<List<PathState>> SeeAsync(IReadOnlyCollection<TreePath> scope, bool everything, Dictionary<TreePath, Exception> failed, CancellationToken cancellationToken)
     {
         var states = new List<PathState>(scope.Count);
         var seen = new HashSet<TreePath>();
         var waiting = new Queue<TreePath>(scope);
+        ILookup<FileIdentity, TreePath>? noted = null;
         while (waiting.TryDequeue(out TreePath path))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -254,9 +275,18 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             }
 
             states.Add(state);
-            if (state.Row is not null && state.Local.Entry is null)
+            if (state.Local.Entry is null)
             {
                 waiting.Enqueue(path.Parent); // It may be empty now, and need its marker.
+                if (!everything && state.Row is { Kind: not EntryKind.Folder } gone)
+                {
+                    // Moved out of the scope: the new name goes first.
+                    noted ??= NotedInodes();
+                    foreach (TreePath newName in noted[gone.Identity])
+                    {
+                        waiting.Enqueue(newName);
+                    }
+                }
             }
 
             if (state.Row is { Kind: EntryKind.Folder } && state.Local.Entry is not { Kind: EntryKind.Folder })
@@ -276,8 +306,31 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             }
         }
 
+        HoldOldNames(states, failed);
         return states;
     }
+
+    /// <summary>The old name of an inode whose new name cannot be stored stays in the store.</summary>
+    private void HoldOldNames(List<PathState> states, Dictionary<TreePath, Exception> failed)
+    {
+        foreach ((TreePath path, Exception error) in failed.ToList())
+        {
+            if (mirror.Files.TryStat(path) is { } entry)
+            {
+                foreach (PathState held in states.Where(state => state.Local.Entry is null && state.Row?.Identity == entry.Identity).ToList())
+                {
+                    _ = states.Remove(held);
+                    failed[held.Path] = error;
+                }
+            }
+        }
+    }
+
+    private ILookup<FileIdentity, TreePath> NotedInodes() => mirror.Journal.Read(out _)
+        .SelectMany(name => name.Value.WithTree ? scanner.Expand(name.Key) : [name.Key])
+        .Select(path => (Path: path, Entry: mirror.Files.TryStat(path)))
+        .Where(noted => noted.Entry is not null)
+        .ToLookup(noted => noted.Entry!.Value.Identity, noted => noted.Path);
 
     private void Fail(TreePath path, Exception error)
     {
@@ -322,10 +375,11 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
 }
 
 /// <summary>What a pass over some paths left.</summary>
-/// <param name="Again">Paths that changed meanwhile.</param>
+/// <param name="Again">Paths that must be looked at again before anything is sure.</param>
+/// <param name="Dirty">Paths that are in the store as they were when the pass began, and have changed since.</param>
 /// <param name="Error">Of the first path that failed.</param>
 /// <param name="Transient">Whether a later try may succeed.</param>
-internal readonly record struct Round(int Again, Exception? Error, bool Transient);
+internal readonly record struct Round(int Again, int Dirty, Exception? Error, bool Transient);
 
 /// <summary>Why a path is not in the store.</summary>
 internal sealed record SyncFailure(string Message, bool Transient);

@@ -58,7 +58,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
             catch (Exception error) when (error is not OperationCanceledException)
             {
                 Log.FlushFailed(mirror.Logger, error);
-                round = new Round(0, error, true);
+                round = new Round(0, 0, error, true);
             }
 
             if (round.Error is not null)

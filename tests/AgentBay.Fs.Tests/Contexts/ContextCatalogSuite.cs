@@ -10,7 +10,7 @@ public abstract class ContextCatalogSuite
 {
     protected abstract IObjectStore Store { get; }
 
-    protected FakeTimeProvider Time { get; } = new();
+    protected ManualTime Time { get; } = new();
 
     private ContextCatalog Catalog => new(Store, Time);
 
@@ -186,7 +186,8 @@ public abstract class ContextCatalogSuite
 
     [Fact]
     public async Task A_creation_cut_short_anywhere_is_ended_by_the_next() => await CutShortAnywhereAsync(
-        create: (catalog, _) => catalog.GetOrCreateAsync("a", Cancel),
+        writes: 2, // name, record
+        act: (catalog, _) => catalog.GetOrCreateAsync("a", Cancel),
         prepare: () => Task.FromResult<ContextRecord?>(null),
         check: async (_, where) =>
         {
@@ -206,7 +207,8 @@ public abstract class ContextCatalogSuite
     [InlineData("by asking for the new name")]
     [InlineData("by deleting")]
     public async Task A_rename_cut_short_anywhere_has_one_name_and_is_ended(string how) => await CutShortAnywhereAsync(
-        create: (catalog, made) => catalog.RenameAsync(made!, "new", Cancel),
+        writes: 3, // new name, record, old name
+        act: (catalog, made) => catalog.RenameAsync(made!, "new", Cancel),
         prepare: async () => await Catalog.GetOrCreateAsync("old", Cancel),
         check: async (made, where) =>
         {
@@ -245,7 +247,8 @@ public abstract class ContextCatalogSuite
 
     [Fact]
     public async Task A_deletion_cut_short_anywhere_is_ended_by_deleting_again() => await CutShortAnywhereAsync(
-        create: async (catalog, made) =>
+        writes: 6, // record marked, three kinds of contents, record, name
+        act: async (catalog, made) =>
         {
             await catalog.DeleteAsync(made!, null, Cancel);
             return made!;
@@ -343,27 +346,31 @@ public abstract class ContextCatalogSuite
 
     /// <summary>Does something with a store that dies before, or right after, its n-th write, for each n until it does not die; then checks.</summary>
     private async Task CutShortAnywhereAsync(
-        Func<ContextCatalog, ContextRecord?, Task<ContextRecord>> create, Func<Task<ContextRecord?>> prepare, Func<ContextRecord?, string, Task> check)
+        int writes, Func<ContextCatalog, ContextRecord?, Task<ContextRecord>> act, Func<Task<ContextRecord?>> prepare, Func<ContextRecord?, string, Task> check)
     {
         foreach (bool afterEffect in new[] { false, true })
         {
             bool died = true;
+            int deaths = 0;
             for (int write = 1; died; write++)
             {
                 ContextRecord? prepared = await prepare();
                 var dying = new DyingStore(Store, write, afterEffect);
                 try
                 {
-                    _ = await create(new ContextCatalog(dying, Time), prepared);
+                    _ = await act(new ContextCatalog(dying, Time), prepared);
                     died = false;
                 }
                 catch (StoreException e) when (e.Kind == StoreErrorKind.Unreachable)
                 {
+                    deaths++;
                     await check(prepared, $"died {(afterEffect ? "after" : "before")} write {write}");
                 }
 
                 await EmptyAsync();
             }
+
+            Assert.Equal(writes, deaths);
         }
     }
 
@@ -375,7 +382,7 @@ public abstract class ContextCatalogSuite
         await PutAsync($".agentbay/aside/{context.Id}/x");
     }
 
-    private Task PutAsync(string key, string body = "x") => Store.PutAsync(key, Encoding.UTF8.GetBytes(body), new PutOptions(), Cancel);
+    private Task<PutResult> PutAsync(string key, string body = "x") => Store.PutAsync(key, Encoding.UTF8.GetBytes(body), new PutOptions(), Cancel);
 
     private async Task<string> ReadAsync(string key)
     {

@@ -116,10 +116,13 @@ internal sealed partial class MountBox : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // A test that failed may leave its daemon and mount: theirs are those below our own folder.
-        foreach (string holder in Directory.Exists(Folder) ? Directory.GetFiles(Folder, "holder.json", SearchOption.AllDirectories).Where(file => !file.StartsWith(Mount, StringComparison.Ordinal)) : [])
+        // A test that failed may leave its daemon and mount: theirs are those of its own state folders.
+        foreach (string cache in Directory.GetDirectories(Folder, "cache*"))
         {
-            await EndDaemonAsync(holder);
+            foreach (string state in Directory.GetDirectories(cache))
+            {
+                await EndDaemonAsync(Path.Combine(state, "holder.json"));
+            }
         }
 
         await Programs.RunAsync(Who.Root, environment, "/", null, "umount", "-l", "-i", "-q", Mount);
@@ -141,7 +144,7 @@ internal sealed partial class MountBox : IAsyncDisposable
 
     private static async Task EndDaemonAsync(string holder)
     {
-        if (!int.TryParse(PidPattern().Match(await File.ReadAllTextAsync(holder)).Groups[1].ValueSpan, out int pid))
+        if (!File.Exists(holder) || !int.TryParse(PidPattern().Match(await File.ReadAllTextAsync(holder)).Groups[1].ValueSpan, out int pid))
         {
             return;
         }

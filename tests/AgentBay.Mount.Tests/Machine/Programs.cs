@@ -44,7 +44,7 @@ internal static class Programs
         var start = new ProcessStartInfo
         {
             FileName = program,
-            WorkingDirectory = folder ?? "/",
+            WorkingDirectory = who == Who.Root && folder is not null ? folder : "/", // Not even root may enter a user's mount.
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -54,7 +54,7 @@ internal static class Programs
         if (who == Who.OrdinaryUser)
         {
             start.FileName = "setpriv";
-            foreach (string argument in (string[])[$"--reuid={OrdinaryUid}", $"--regid={OrdinaryUid}", "--clear-groups", "--", program])
+            foreach (string argument in (string[])[$"--reuid={OrdinaryUid}", $"--regid={OrdinaryUid}", "--clear-groups", "--", "env", $"--chdir={folder ?? "/"}", program])
             {
                 start.ArgumentList.Add(argument);
             }
