@@ -46,6 +46,13 @@ public sealed partial class MirrorFileSystem
         using (host.Gate.EnterShared())
         {
             Errno error = node.IsFolder || node.IsRegular ? ChangeOpen(node, change) : ChangeByName(node, change);
+            if (error == Errno.ESTALE && IsKernelsOwn(change) && !nodes.TryGetName(node, out _, out _))
+            {
+                // The writeback cache hands in the times of a file that lost its last name: nobody will ever see them, and an error would
+                // fail the syncfs that came upon it.
+                return Reply(node, LastStatus(node, out FileStatus last) == Errno.OK ? last : new FileStatus { Inode = node.Inode, Mode = node.Type });
+            }
+
             if (error != Errno.OK)
             {
                 return error;
@@ -57,6 +64,9 @@ public sealed partial class MirrorFileSystem
         Errno stat = StatShown(node, out FileStatus status);
         return stat != Errno.OK ? stat : Reply(node, status);
     }
+
+    private static bool IsKernelsOwn(in FuseSetAttributes change) =>
+        change is { Handle: null, Size: null, Mode: null, Uid: null, Gid: null };
 
     /// <summary>Of a file or folder: size, then owner (chown clears setuid), mode, times.</summary>
     private Errno ChangeOpen(Node node, in FuseSetAttributes change)

@@ -86,13 +86,18 @@ public sealed class WorkloadTests(Machine machine)
         {
             (await box.ScriptAsync(
                 "/",
-                """rclone copy --config /dev/null --s3-provider Ceph --s3-env-auth --s3-endpoint "$1" --s3-encoding None --local-encoding None --transfers 16 --ignore-checksum ":s3:$2/contexts/$3" "$4" """,
+                """env -u AWS_CA_BUNDLE rclone copy --config /dev/null --s3-provider Ceph --s3-env-auth --s3-endpoint "$1" --s3-encoding None --local-encoding None --transfers 16 --ignore-checksum ":s3:$2/contexts/$3" "$4" """,
                 box.Bucket.Server.Endpoint, box.Bucket.Name, id, copy)).Ok();
         }
 
-        // Names that are not UTF-8 have an escaped key, symlinks and folder markers are objects of their own: files by their content then.
-        var stored = (await TreeSnapshot.ContentsAsync(box, copy)).ToHashSet(StringComparer.Ordinal);
-        var missing = before.Contents.Where(line => !line.Contains("not utf-8", StringComparison.Ordinal) && !stored.Contains(line)).Take(5).ToList();
+        // A few names have an escaped key (not UTF-8, control characters; in the directory also '%'): those files by their content alone.
+        IReadOnlyList<string> stored = await TreeSnapshot.ContentsAsync(box, copy);
+        var lines = stored.ToHashSet(StringComparer.Ordinal);
+        var hashes = stored.Select(HashOf).ToHashSet(StringComparer.Ordinal);
+        var missing = before.Contents.Where(line => IsOrdinary(line) ? !lines.Contains(line) : !hashes.Contains(HashOf(line))).Take(5).ToList();
         Assert.True(missing.Count == 0, $"not in the store as they were in the mount:\n{string.Join('\n', missing)}");
+
+        static string HashOf(string line) => line.Split(' ')[0];
+        static bool IsOrdinary(string line) => !line.Any(c => c is '\n' or '%' or '\xff' or '\x80');
     }
 }
