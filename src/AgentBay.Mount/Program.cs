@@ -9,7 +9,9 @@ try
     ParseResult parsed = Verbs.Create(words).Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
     if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction and not VersionAction)
     {
-        throw CommandException.Usage($"{parsed.Errors[0].Message} See: agentbay-mount {parsed.CommandResult.Command.Name} --help".Replace("agentbay-mount agentbay-mount", "agentbay-mount", StringComparison.Ordinal));
+        string problem = parsed.UnmatchedTokens is [var word, ..] ? $"Unrecognized command or argument '{word}'." : parsed.Errors[0].Message;
+        string verb = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+        throw CommandException.Usage($"{problem} See: agentbay-mount {verb}--help");
     }
 
     return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
