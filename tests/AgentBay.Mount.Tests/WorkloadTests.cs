@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentBay.Posix;
 
 namespace AgentBay.Mount.Tests;
 
@@ -60,17 +61,16 @@ public sealed class WorkloadTests(Machine machine)
     /// <summary>Nothing was read yet: the mirror holds names and sizes, no bytes.</summary>
     private static void AssertOnlyPlaceholders(MountBox box)
     {
-        long blocks = 0;
-        var files = new List<string>();
-        foreach (string file in Directory.EnumerateFiles(box.MirrorTree, "f1*", SearchOption.AllDirectories).Append(Path.Combine(box.MirrorTree, "big")))
+        const int seekData = 3;
+        int files = 0;
+        foreach (string path in Directory.EnumerateFiles(box.MirrorTree, "f1*", SearchOption.AllDirectories).Append(Path.Combine(box.MirrorTree, "big")))
         {
-            Assert.Equal(Posix.Errno.OK, Posix.Syscall.Stat(Posix.Syscall.CurrentDirectory, System.Text.Encoding.UTF8.GetBytes(file), out Posix.FileStatus status));
-            blocks += status.Blocks;
-            files.Add(file);
+            using var file = File.OpenHandle(path);
+            Assert.True(Syscall.Seek(file, 0, seekData, out _) == Errno.ENXIO, $"{path} has bytes in a mirror that nobody read from");
+            files++;
         }
 
-        Assert.True(files.Count > 100);
-        Assert.Equal(0, blocks);
+        Assert.True(files > 100);
     }
 
     /// <summary>Every regular file, read out of the store by a tool that is not ours.</summary>
@@ -91,7 +91,7 @@ public sealed class WorkloadTests(Machine machine)
         }
 
         // A few names have an escaped key (not UTF-8, control characters; in the directory also '%'): those files by their content alone.
-        IReadOnlyList<string> stored = await TreeSnapshot.ContentsAsync(box, copy);
+        List<string> stored = [.. await TreeSnapshot.ContentsAsync(box, copy), .. await EscapedNamesAsync(box, id)];
         var lines = stored.ToHashSet(StringComparer.Ordinal);
         var hashes = stored.Select(HashOf).ToHashSet(StringComparer.Ordinal);
         var missing = before.Contents.Where(line => IsOrdinary(line) ? !lines.Contains(line) : !hashes.Contains(HashOf(line))).Take(5).ToList();
@@ -99,5 +99,26 @@ public sealed class WorkloadTests(Machine machine)
 
         static string HashOf(string line) => line.Split(' ')[0];
         static bool IsOrdinary(string line) => !line.Any(c => c is '\n' or '%' or '\xff' or '\x80');
+    }
+
+    /// <summary>The keys with an escape, which rclone takes for its own: fetched by curl.</summary>
+    private static async Task<IEnumerable<string>> EscapedNamesAsync(MountBox box, string id)
+    {
+        if (box.StoreUrl.StartsWith('/'))
+        {
+            return [];
+        }
+
+        var hashes = new List<string>();
+        foreach (string key in (string[])["tar/new‛0Aline/a‛0Ab", "tar/‛FF‛FE not utf-8/‛80"])
+        {
+            Ran got = (await box.ScriptAsync(
+                "/",
+                """curl -fsS --aws-sigv4 aws:amz:us-east-1:s3 --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" "$1" | sha256sum""",
+                $"{box.Bucket.Server.Endpoint}/{box.Bucket.Name}/contexts/{id}/{string.Join('/', key.Split('/').Select(Uri.EscapeDataString))}")).Ok();
+            hashes.Add(got.Output);
+        }
+
+        return hashes;
     }
 }
