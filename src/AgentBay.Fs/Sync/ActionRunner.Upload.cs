@@ -162,7 +162,7 @@ internal sealed partial class ActionRunner
     private int PartSizeFor(long size, int maxParts)
     {
         long needed = (size + maxParts - 1) / maxParts;
-        return (int)Math.Max(mirror.Options.PartSize, (needed + (1 << 20) - 1) >> 20 << 20);
+        return needed <= mirror.Options.PartSize ? mirror.Options.PartSize : (int)((needed + (1 << 20) - 1) >> 20 << 20);
     }
 
     private bool IsUnchanged(TreePath path, LocalEntry before) =>

@@ -174,7 +174,7 @@ public sealed class HydratorTests
     public async Task A_large_file_comes_in_blocks_and_whole()
     {
         await using TestMirror mirror = await TestMirror.OpenAsync(SyncEngineTests.Small, SyncEngineTests.SmallParts());
-        byte[] bytes = SyncEngineTests.Bytes(450_000);
+        byte[] bytes = SyncEngineTests.Bytes(90_000);
         await mirror.WriteAsync("a", bytes);
         await mirror.FlushCleanAsync();
         await mirror.RemountAfreshAsync();

@@ -563,7 +563,7 @@ public sealed partial class SyncEngineTests
     public async Task A_large_file_goes_up_in_parts()
     {
         await using var mirror = await TestMirror.OpenAsync(Small, SmallParts());
-        byte[] bytes = Bytes(3_500_000);
+        byte[] bytes = Bytes(230_000);
         await mirror.WriteAsync("a", bytes);
 
         await mirror.FlushCleanAsync();
@@ -578,16 +578,16 @@ public sealed partial class SyncEngineTests
     public async Task A_file_that_changes_once_during_its_upload_is_stored_whole()
     {
         await using var mirror = await TestMirror.OpenAsync(Small, SmallParts());
-        await mirror.WriteAsync("a", new string('a', 2_500_000));
+        await mirror.WriteAsync("a", new string('a', 150_000));
         mirror.At("Upload.part", () =>
         {
             using TestMirror.Writing writing = mirror.BeginWriting("a");
-            mirror.WriteUnseen("a", "changed", 2_000_000);
+            mirror.WriteUnseen("a", "changed", 100_000);
         });
 
         await mirror.FlushCleanAsync();
 
-        Assert.Equal("changed", (await mirror.StoredAsync("a"))!.Substring(2_000_000, 7));
+        Assert.Equal("changed", (await mirror.StoredAsync("a"))!.Substring(100_000, 7));
     }
 
     [Fact]
@@ -813,8 +813,8 @@ public sealed partial class SyncEngineTests
 
     internal static MountSessionOptions Small { get; } = new()
     {
-        PartSize = 1 << 20,
-        BlockSize = 100_000,
+        PartSize = 1 << 16,
+        BlockSize = 20_000,
         Time = new ManualTime { SkipsPauses = true, LongestPause = TimeSpan.FromHours(1) },
     };
 
