@@ -101,7 +101,7 @@ public sealed class WorkloadTests(Machine machine)
         static bool IsOrdinary(string line) => !line.Any(c => c is '\n' or '%' or '\xff' or '\x80');
     }
 
-    /// <summary>The keys with an escape, which rclone takes for its own: fetched by curl.</summary>
+    /// <summary>The keys with an escape, which rclone takes for its own: fetched by s3cmd.</summary>
     private static async Task<IEnumerable<string>> EscapedNamesAsync(MountBox box, string id)
     {
         if (box.StoreUrl.StartsWith('/'))
@@ -114,8 +114,9 @@ public sealed class WorkloadTests(Machine machine)
         {
             Ran got = (await box.ScriptAsync(
                 "/",
-                """curl -fsS --aws-sigv4 aws:amz:us-east-1:s3 --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" "$1" | sha256sum""",
-                $"{box.Bucket.Server.Endpoint}/{box.Bucket.Name}/contexts/{id}/{string.Join('/', key.Split('/').Select(Uri.EscapeDataString))}")).Ok();
+                """s3cmd -c /dev/null --access_key="$AWS_ACCESS_KEY_ID" --secret_key="$AWS_SECRET_ACCESS_KEY" --no-ssl --host="$1" --host-bucket="$1" get --no-progress "$2" - | sha256sum""",
+                new Uri(box.Bucket.Server.Endpoint).Authority,
+                $"s3://{box.Bucket.Name}/contexts/{id}/{key}")).Ok();
             hashes.Add(got.Output);
         }
 

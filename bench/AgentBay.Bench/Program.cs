@@ -1,0 +1,3 @@
+using BenchmarkDotNet.Running;
+
+BenchmarkSwitcher.FromAssembly(typeof(AgentBay.Bench.PlannerBenchmarks).Assembly).Run(args);
