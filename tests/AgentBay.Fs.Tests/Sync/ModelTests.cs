@@ -207,6 +207,7 @@ public sealed class ModelTests(ITestOutputHelper output)
             mirror.ClearFaults(); // One that is left over would let the next mount work on without comparing.
             await mirror.PutForeignAsync(path, content);
             await DoAsync("remount", () => mirror.RemountAsync());
+            await mirror.FillAsync(path.Contains('/', StringComparison.Ordinal) ? path[..path.LastIndexOf('/')] : "");
             model[path] = new Node { Kind = 'f', Content = content };
         }
 
