@@ -198,7 +198,7 @@ kill_gateway() { kill -9 "$(cat $R/run/client.rgw.pid)"; wait_for 5 eval '! aliv
 
 user=${2:-$PPID}
 case ${1:-} in
-    start) install_packages; locked start "$user"; echo http://127.0.0.1:7480 ;;
+    start) locked install_packages; locked start "$user"; echo http://127.0.0.1:7480 ;;
     stop) locked stop "$user" ;;
     stop-all) locked end_cluster ;;
     status) answers ;;

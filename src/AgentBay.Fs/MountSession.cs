@@ -12,7 +12,7 @@ using Log = AgentBay.Fs.Sync.Log;
 namespace AgentBay.Fs;
 
 /// <summary>One context with its mirror, open on this machine: what a host adapter mounts and what control commands act on.</summary>
-public sealed class MountSession : IAsyncDisposable
+public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 {
     private const string Clean = "clean", ContextId = "context_id", Epoch = "epoch", MirrorId = "mirror_id", Session = "session";
 

@@ -8,6 +8,9 @@ namespace AgentBay.Fuse;
 internal sealed class ExchangePool(int limit, int inputSize, int outputSize)
 #pragma warning restore CA1001
 {
+    // What a burst of large requests needed is given back when it is over.
+    private const int MostIdle = 32;
+
     private readonly Lock gate = new();
     private readonly SemaphoreSlim available = new(limit);
     private readonly List<Exchange> all = [];
@@ -42,7 +45,15 @@ internal sealed class ExchangePool(int limit, int inputSize, int outputSize)
     {
         lock (gate)
         {
-            idle.Push(exchange);
+            if (idle.Count < MostIdle)
+            {
+                idle.Push(exchange);
+            }
+            else
+            {
+                all.Remove(exchange);
+            }
+
             CheckDrained();
         }
 

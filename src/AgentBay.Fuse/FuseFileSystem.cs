@@ -4,7 +4,8 @@ namespace AgentBay.Fuse;
 /// A filesystem that the kernel talks to, a method an opcode. Names are bytes without a NUL; a span is valid during the call
 /// only, a memory until the returned task completes. A task that is complete when the method returns is answered on the
 /// reading thread; any other is answered later from whichever thread completes it. What is not overridden answers ENOSYS,
-/// which for most opcodes tells the kernel never to send it again. An exception is answered EIO and logged.
+/// which for most opcodes tells the kernel never to send it again. An exception is answered EIO and logged,
+/// but an <see cref="OperationCanceledException"/> after <see cref="FuseRequest.Interrupted"/> was cancelled is answered EINTR.
 /// Protocol: the kernel's <c>include/uapi/linux/fuse.h</c>, 7.45.
 /// </summary>
 public abstract class FuseFileSystem
@@ -95,7 +96,7 @@ public abstract class FuseFileSystem
 
     public virtual ValueTask<FuseResult<int>> CopyFileRange(FuseRequest request, NodeId fromNode, HandleId fromHandle, long fromOffset, NodeId toNode, HandleId toHandle, long toOffset, long length) => Refused<int>();
 
-    /// <summary>DESTROY, or the end of the session without one (plain fuse sends none): no request follows.</summary>
+    /// <summary>The end of the session, once, after the last handler has completed: no request follows.</summary>
     public virtual void Destroyed()
     {
     }

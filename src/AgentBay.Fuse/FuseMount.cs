@@ -30,9 +30,11 @@ public sealed class FuseMount : IDisposable
     /// <exception cref="FuseMountException">With the kind of the failure.</exception>
     public static FuseMount Mount(string path, FuseMountOptions options)
     {
-        string target = System.IO.Path.GetFullPath(path);
         CheckOptions(options);
-        CheckTarget(target);
+        string target = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        CheckNotMounted(target);   // First: to open a mount whose daemon hangs would hang.
+        target = Resolve(target);
+        CheckNotMounted(target);
         var device = Privilege.MayMount ? KernelMount.Mount(target, options) : FuserMount.Mount(target, options);
         return new FuseMount(target, device, MountTable.Find(target)?.Id ?? -1);
     }
@@ -91,28 +93,36 @@ public sealed class FuseMount : IDisposable
         }
     }
 
-    private static void CheckTarget(string target)
+    private static void CheckNotMounted(string target)
     {
-        if (MountTable.Find(target) is { } existing && existing.IsFuse)
+        if (MountTable.Find(target) is { IsFuse: true } existing)
         {
             throw new FuseMountException(
                 FuseMountError.AlreadyMounted,
                 $"{target}: {existing.Type} ({existing.Source}) is mounted here already. Unmount it first: 'umount {target}', or 'fusermount3 -u {target}' as a user.");
         }
+    }
 
+    /// <summary>The folder's path without symlinks, as mountinfo will tell it.</summary>
+    private static string Resolve(string target)
+    {
         Errno error = Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(target), OpenFlags.ReadOnly | OpenFlags.Directory, 0, out var folder);
-        folder.Dispose();
+        using (folder)
+        {
+            if (error == Errno.OK && Syscall.ReadLink(Syscall.CurrentDirectory, Syscall.ProcSelfFd(folder), out byte[] real) == Errno.OK)
+            {
+                return Encoding.UTF8.GetString(real);
+            }
+        }
+
         FuseMountException? refusal = error switch
         {
-            Errno.OK or Errno.EACCES or Errno.EPERM => null,   // A folder that we may not list may still be mounted on.
+            Errno.OK or Errno.EACCES or Errno.EPERM => null,   // A folder that we may not list may still be mounted on, under the name that we have.
             Errno.ENOENT => new(FuseMountError.PathMissing, $"{target}: no such folder. Make it: 'mkdir -p {target}'."),
             Errno.ENOTDIR => new(FuseMountError.NotADirectory, $"{target}: not a folder. Choose or make an empty folder to mount on."),
             Errno.ENOTCONN => new(FuseMountError.AlreadyMounted, $"{target}: a mount whose daemon has died. Unmount it first: 'umount -l {target}' or 'fusermount3 -u -z {target}'."),
             _ => new(FuseMountError.Other, $"{target}: can't be opened ({error})."),
         };
-        if (refusal is not null)
-        {
-            throw refusal;
-        }
+        return refusal is null ? target : throw refusal;
     }
 }

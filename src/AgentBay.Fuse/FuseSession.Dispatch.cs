@@ -102,5 +102,4 @@ public sealed partial class FuseSession
     private static bool IsNegative(ulong value) => value > long.MaxValue;
 
     private static bool Fits(Exchange x, uint size) => size <= (uint)x.Payload.Length;
-
 }

@@ -45,8 +45,8 @@ public sealed record FuseSessionOptions
     } = 1 << 20;
 
     /// <summary>
-    /// Requests whose handlers have not completed yet, 1 to 65536. At the limit the session reads no further request, INTERRUPT
-    /// included, until one is answered. Each holds buffers, of which only what was used takes memory.
+    /// Requests whose handlers have not completed yet, 1 to 65536, besides one for each thread. At the limit the session reads no
+    /// further request, INTERRUPT included, until one is answered. Each holds buffers, of which only what was used takes memory.
     /// </summary>
     public int MaxInFlight
     {

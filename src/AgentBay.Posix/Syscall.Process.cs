@@ -17,6 +17,16 @@ public static unsafe partial class Syscall
     /// <summary>dup2(2) onto a number.</summary>
     public static Errno DuplicateTo(SafeFileHandle file, int number) => Result(Native.Dup2(Fd(file), number));
 
+    /// <summary>memfd_create(2), close-on-exec.</summary>
+    public static Errno CreateMemoryFile(ReadOnlySpan<byte> name, out SafeFileHandle file)
+    {
+        const uint closeOnExec = 1;
+        using var label = new NativeName(name, stackalloc byte[NativeName.StackSize]);
+        int fd = Native.MemfdCreate(label.Pointer, closeOnExec);
+        file = new SafeFileHandle(fd, ownsHandle: true);
+        return fd < 0 ? LastErrno() : Errno.OK;
+    }
+
     /// <param name="signal">0 asks only whether the process is there.</param>
     public static Errno Kill(int pid, int signal) => Result(Native.Kill(pid, signal));
 

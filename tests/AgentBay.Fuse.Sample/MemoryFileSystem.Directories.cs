@@ -2,7 +2,7 @@ using AgentBay.Posix;
 
 namespace AgentBay.Fuse.Sample;
 
-public sealed partial class MemoryFileSystem
+public partial class MemoryFileSystem
 {
     // OpenDirectory is not overridden: its ENOSYS saves OPENDIR and RELEASEDIR and lets the kernel cache listings.
 

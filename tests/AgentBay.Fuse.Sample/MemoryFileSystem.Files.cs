@@ -2,7 +2,7 @@ using AgentBay.Posix;
 
 namespace AgentBay.Fuse.Sample;
 
-public sealed partial class MemoryFileSystem
+public partial class MemoryFileSystem
 {
     private const int KeepSize = 1, PunchHole = 2;
     private const int SeekData = 3, SeekHole = 4;

@@ -2,7 +2,7 @@ using AgentBay.Posix;
 
 namespace AgentBay.Fuse.Sample;
 
-public sealed partial class MemoryFileSystem
+public partial class MemoryFileSystem
 {
     private const int LongestName = 255;
     private const uint NoReplace = 1, Exchange = 2;

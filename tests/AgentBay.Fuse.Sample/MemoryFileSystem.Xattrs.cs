@@ -3,7 +3,7 @@ using AgentBay.Posix;
 
 namespace AgentBay.Fuse.Sample;
 
-public sealed partial class MemoryFileSystem
+public partial class MemoryFileSystem
 {
     public override ValueTask<Errno> SetXattr(FuseRequest request, NodeId node, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int flags)
     {

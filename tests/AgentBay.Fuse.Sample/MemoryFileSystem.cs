@@ -4,7 +4,7 @@ using AgentBay.Posix;
 namespace AgentBay.Fuse.Sample;
 
 /// <summary>A complete small filesystem in memory: what a mount needs, and nothing clever. One lock guards everything.</summary>
-public sealed partial class MemoryFileSystem : FuseFileSystem
+public partial class MemoryFileSystem : FuseFileSystem
 {
     // Nothing changes behind the kernel's back.
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);

@@ -7,6 +7,7 @@ namespace AgentBay.Fuse.Sample;
 internal sealed class MemoryNode(ulong id, uint mode, uint uid, uint gid)
 {
     private ulong nextCookie = 3;   // "." and ".." have 1 and 2.
+    private uint subfolders;
 
     internal ulong Id { get; } = id;
     internal uint Mode { get; set; } = mode;
@@ -46,7 +47,7 @@ internal sealed class MemoryNode(ulong id, uint mode, uint uid, uint gid)
     {
         Inode = Id,
         Mode = Mode,
-        Links = IsDirectory ? 2 + (uint)Children.Values.Count(c => c.Node.IsDirectory) : Links,
+        Links = IsDirectory ? 2 + subfolders : Links,
         Uid = Uid,
         Gid = Gid,
         Device = Device,
@@ -81,6 +82,7 @@ internal sealed class MemoryNode(ulong id, uint mode, uint uid, uint gid)
         Children.Add(name, entry);
         Order.Add(entry.Cookie, entry);
         child.Parent = this;
+        subfolders += child.IsDirectory ? 1u : 0;
         Touch();
     }
 
@@ -89,6 +91,7 @@ internal sealed class MemoryNode(ulong id, uint mode, uint uid, uint gid)
         if (Children.Remove(name, out var entry))
         {
             Order.Remove(entry.Cookie);
+            subfolders -= entry.Node.IsDirectory ? 1u : 0;
         }
 
         Touch();

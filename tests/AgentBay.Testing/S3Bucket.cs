@@ -15,6 +15,14 @@ public sealed class S3Bucket(S3Server server, string name) : IAsyncDisposable
     public string Url(string prefix = "") =>
         $"s3://{Name}{(prefix.Length == 0 ? "" : "/" + prefix)}?endpoint={Server.Endpoint}&region=us-east-1&pathStyle=true";
 
+    /// <summary>The keys whose uploads in parts are neither completed nor aborted.</summary>
+    public async Task<IReadOnlyList<string>> ListUploadsAsync()
+    {
+        using var client = Server.CreateClient();
+        var uploads = await client.ListMultipartUploadsAsync(Name);
+        return [.. (uploads.MultipartUploads ?? []).Select(u => u.Key)];
+    }
+
     internal async Task CreateAsync()
     {
         using var client = Server.CreateClient();

@@ -2,25 +2,181 @@ using AgentBay.ObjectStore;
 
 namespace AgentBay.Fs.Contexts;
 
-/// <summary>The contexts of a store. Names are unique; two processes that create a name at once get the same context.</summary>
-public sealed class ContextCatalog(IObjectStore store, TimeProvider time)
+/// <summary>
+/// The contexts of a store. Names are unique; two processes that create a name at once get the same context.
+/// <para>Two objects make a context: its name's entry, which says the id, and its record, which says the name. The entry is written first
+/// and create-only, so a name is taken once. A context has a name when both say so; the record's write is the one moment
+/// in which a rename happens. Whatever a crash leaves between the two, the next call that meets it puts right.</para>
+/// <para>Where a store cannot hold a condition under a race (<see cref="StoreProperties"/>), two creations at once may give two contexts of
+/// one name: the name's entry decides, the other is found by its id only, and is put away after a day if it stayed empty.</para>
+/// </summary>
+public sealed partial class ContextCatalog(IObjectStore store, TimeProvider time)
 {
-    private readonly IObjectStore store = store;
-    private readonly TimeProvider time = time;
+    private const int MaxTries = 20;
+    private const int Concurrency = 16;
+
+    // What a crash left is put away only when it is older than any call that could still be at work on it.
+    private static readonly TimeSpan Grace = TimeSpan.FromDays(1);
+
+    // Many mounts that begin at once need not all write.
+    private static readonly TimeSpan UseResolution = TimeSpan.FromSeconds(1);
 
     /// <param name="nameOrId">An id begins with <c>SdkCtx-</c>.</param>
     /// <returns>Null when there is no such context.</returns>
-    public Task<ContextRecord?> FindAsync(string nameOrId, CancellationToken cancellationToken) => throw new NotImplementedException($"{store}{time}");
+    /// <exception cref="ContextException"><see cref="ContextError.Corrupt"/>, or <see cref="ContextError.InvalidName"/>: neither an id nor a name.</exception>
+    public async Task<ContextRecord?> FindAsync(string nameOrId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(nameOrId);
+        if (nameOrId.StartsWith(ContextId.Prefix, StringComparison.Ordinal))
+        {
+            return ContextId.IsId(nameOrId) ? (await ReadRecordAsync(nameOrId, cancellationToken))?.Value.ToRecord() : null;
+        }
+
+        ContextName.Validate(nameOrId);
+        string? seen = null;
+        while (await ReadNameAsync(nameOrId, cancellationToken) is { } entry && entry.ETag != seen)
+        {
+            if ((await ReadRecordAsync(entry.Value.Id, cancellationToken))?.Value is { } document && document.Name == nameOrId)
+            {
+                return document.ToRecord();
+            }
+
+            seen = entry.ETag; // The name may have gone to another context between the two reads.
+        }
+
+        return null;
+    }
 
     /// <summary>The context of this name, made if there is none.</summary>
-    public Task<ContextRecord> GetOrCreateAsync(string name, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="ContextException"><see cref="ContextError.InvalidName"/>, <see cref="ContextError.BeingDeleted"/> or <see cref="ContextError.Corrupt"/>.</exception>
+    public async Task<ContextRecord> GetOrCreateAsync(string name, CancellationToken cancellationToken)
+    {
+        ContextName.Validate(name);
+        for (int tries = 0; tries < MaxTries; tries++)
+        {
+            Versioned<NameEntry>? entry = await ReadNameAsync(name, cancellationToken)
+                ?? await TryTakeNameAsync(name, NewEntry(ContextId.New()), PutCondition.Absent, cancellationToken);
+            if (entry is null)
+            {
+                continue; // Somebody else took it just now.
+            }
+
+            ContextDocument document = (await ReadRecordAsync(entry.Value.Id, cancellationToken))?.Value
+                ?? await CreateRecordAsync(entry.Value.Id, name, cancellationToken);
+            if (document.Name == entry.Value.From)
+            {
+                document = await CommitRenameAsync(entry, name, cancellationToken);
+            }
+
+            if (document.Name == name)
+            {
+                RefuseDeleting(document);
+                return document.ToRecord();
+            }
+
+            await ReleaseAsync(name, entry, cancellationToken); // The context was renamed, and its old entry stayed.
+        }
+
+        throw Contended(name);
+    }
 
     /// <summary>All contexts, by name.</summary>
-    public Task<IReadOnlyList<ContextRecord>> ListAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<ContextRecord>> ListAsync(CancellationToken cancellationToken)
+    {
+        // Records, not names: a record's key stays the same while its context is renamed.
+        List<string> ids = [];
+        await foreach (IReadOnlyList<string> keys in ListKeysAsync(CatalogKeys.Records, cancellationToken))
+        {
+            ids.AddRange(keys.Select(CatalogKeys.IdOfRecord).OfType<string>());
+        }
 
-    /// <summary>Deletes a context with all its objects.</summary>
-    public Task DeleteAsync(ContextRecord context, IProgress<int>? deletedObjects, CancellationToken cancellationToken) => throw new NotImplementedException();
+        var records = new ContextRecord?[ids.Count];
+        await Parallel.ForAsync(
+            0,
+            ids.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
+            async (i, token) => records[i] = await FindNamedAsync(ids[i], token));
+        return [.. records.OfType<ContextRecord>().OrderBy(record => record.Name, StringComparer.Ordinal).ThenBy(record => record.Id, StringComparer.Ordinal)];
+    }
 
     /// <summary>Notes that the context is used now.</summary>
-    public Task<ContextRecord> TouchAsync(ContextRecord context, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="ContextException"><see cref="ContextError.NotFound"/>, <see cref="ContextError.BeingDeleted"/> or <see cref="ContextError.Corrupt"/>.</exception>
+    public async Task<ContextRecord> TouchAsync(ContextRecord context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        DateTimeOffset now = time.GetUtcNow();
+        ContextDocument? document = await UpdateRecordAsync(
+            context.Id,
+            document =>
+            {
+                RefuseDeleting(document);
+                return document.LastUsedAt > now - UseResolution ? document : document with { LastUsedAt = now };
+            },
+            cancellationToken);
+        return (document ?? throw NotFound(context)).ToRecord();
+    }
+
+    /// <summary>The context of a record, if it has its name; else what is missing is put right, or the record put away.</summary>
+    private async Task<ContextRecord?> FindNamedAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string? seen = null;
+            while (await ReadRecordAsync(id, cancellationToken) is { } record)
+            {
+                string name = record.Value.Name;
+                Versioned<NameEntry>? entry = await ReadNameAsync(name, cancellationToken);
+                if (entry?.Value.Id == id)
+                {
+                    return record.Value.ToRecord();
+                }
+
+                // Seen twice the same, so no rename was under way when the name was looked up.
+                if (record.ETag == seen)
+                {
+                    return entry is null ? await RetakeNameAsync(record.Value, cancellationToken) : await PutAwayAsync(record, cancellationToken);
+                }
+
+                seen = record.ETag;
+            }
+
+            return null;
+        }
+        catch (ContextException unreadable) when (unreadable.Error == ContextError.Corrupt)
+        {
+            return new ContextRecord { Id = id, Name = id, State = ContextRecord.Unreadable, CreatedAt = DateTimeOffset.UnixEpoch, Epoch = "" };
+        }
+    }
+
+    private async Task<ContextRecord?> RetakeNameAsync(ContextDocument document, CancellationToken cancellationToken) =>
+        await TryTakeNameAsync(document.Name, NewEntry(document.Id), PutCondition.Absent, cancellationToken) is null ? null : document.ToRecord();
+
+    /// <summary>The record of a creation that lost its name to another (where a store cannot hold create-only): it goes when it is old and nothing was stored.</summary>
+    private async Task<ContextRecord?> PutAwayAsync(Versioned<ContextDocument> record, CancellationToken cancellationToken)
+    {
+        DateTimeOffset lastUse = record.Value.LastUsedAt ?? record.Value.CreatedAt;
+        ListPage contents = await store.ListAsync(new ListRequest(record.Value.ToRecord().Prefix) { MaxKeys = 1 }, cancellationToken);
+        if (time.GetUtcNow() - lastUse > Grace && contents.Objects.Count == 0)
+        {
+            await TryDeleteAsync(CatalogKeys.Record(record.Value.Id), record.ETag, cancellationToken);
+        }
+
+        return null;
+    }
+
+    private static void RefuseDeleting(ContextDocument document)
+    {
+        if (document.State == ContextRecord.Deleting)
+        {
+            throw new ContextException(
+                ContextError.BeingDeleted,
+                $"Context '{document.Name}' ({document.Id}) is being deleted. If that was cut short, run `agentbay-mount context delete {document.Id}` again.");
+        }
+    }
+
+    private ContextException NotFound(ContextRecord context) =>
+        new(ContextError.NotFound, $"Context '{context.Name}' ({context.Id}) is no longer in {store.Properties.Url}.");
+
+    private StoreException Contended(string what) =>
+        new(StoreErrorKind.Busy, $"{store.Properties.Url}: '{what}' was changed by others each of {MaxTries} times that it was tried: try again.");
 }

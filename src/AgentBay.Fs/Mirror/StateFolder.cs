@@ -20,7 +20,7 @@ public sealed class StateFolder : IDisposable
     {
         Path = path;
         this.heldLock = heldLock;
-        CreatePrivate(TreeDirectory);
+        CreateTree(TreeDirectory);
         CreatePrivate(StagingDirectory);
     }
 
@@ -112,6 +112,22 @@ public sealed class StateFolder : IDisposable
 
     public void Dispose() => heldLock.Dispose();
 
+    /// <summary>The tree's root is the mount's root: 0755, as a folder there is; the folder around it keeps others out.</summary>
+    private static void CreateTree(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return; // With the mode that a program gave it.
+        }
+
+        CreatePrivate(path);
+        if (!OperatingSystem.IsWindows())
+        {
+            const UnixFileMode ReadAndEnter = UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+            File.SetUnixFileMode(path, UnixFileMode.UserWrite | ReadAndEnter);
+        }
+    }
+
     private static void CreatePrivate(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -132,6 +148,9 @@ public sealed record MountHolder(int Pid, string MountPoint, string StoreUrl, st
 public sealed class MirrorInUseException(string path, MountHolder? holder)
     : IOException(holder is null ? $"The mirror {path} is in use by another process." : $"Context '{holder.ContextName}' is already mounted on {holder.MountPoint} by process {holder.Pid}.")
 {
+    /// <summary>The state folder.</summary>
+    public string Path { get; } = path;
+
     public MountHolder? Holder { get; } = holder;
 }
 

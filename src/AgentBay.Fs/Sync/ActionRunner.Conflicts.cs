@@ -92,7 +92,7 @@ internal sealed partial class ActionRunner
             PutResult? copy;
             try
             {
-                copy = await store.CopyAsync(action.Key, key, new CopyOptions { SourceIfMatch = remote.Version.ETag, Condition = PutCondition.Absent }, cancellationToken);
+                copy = await store.CopyAsync(action.Key, key, new CopyOptions { SourceIfMatch = remote.Version.ETag, ExpectedSize = remote.Version.Size, Condition = PutCondition.Absent }, cancellationToken);
             }
             catch (StoreException error) when (error.Kind == StoreErrorKind.PreconditionFailed && n < 100)
             {

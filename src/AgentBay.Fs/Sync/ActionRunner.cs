@@ -93,6 +93,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
         var options = new CopyOptions
         {
             SourceIfMatch = sourceETag,
+            ExpectedSize = entry.Size,
             Condition = ConditionOf(action.Row),
             Metadata = Describe(action, entry, hash, operation).ToMetadata(),
         };
@@ -143,7 +144,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
             return ActionOutcome.LookAgain;
         }
 
-        PutResult? result = await store.CopyAsync(mark.Key, action.Key, new CopyOptions { SourceIfMatch = mark.ETag }, cancellationToken);
+        PutResult? result = await store.CopyAsync(mark.Key, action.Key, new CopyOptions { SourceIfMatch = mark.ETag, ExpectedSize = mark.Size }, cancellationToken);
         if (result is null)
         {
             throw new FsException(FsError.Stale, $"{action.Path} was moved here before its bytes were read, and {mark.Key} was replaced or deleted in the store meanwhile.");
@@ -163,6 +164,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
             result = await store.CopyAsync(row.Key, row.Key, new CopyOptions
             {
                 SourceIfMatch = row.Remote!.ETag,
+                ExpectedSize = row.Remote.Size,
                 Condition = PutCondition.Match(row.Remote.ETag),
                 Metadata = Describe(action, entry, row.Sha256, operation).ToMetadata(),
             }, cancellationToken);

@@ -7,7 +7,7 @@ namespace AgentBay.ObjectStore.S3;
 /// <summary>Makes the SDK's client with the settings that every server of our dialects understands.</summary>
 internal static class S3Client
 {
-    internal static AmazonS3Client Create(S3Location where, HttpMessageHandler? handler)
+    internal static AmazonS3Client Create(S3Location where, HttpMessageHandler? handler, AWSCredentials? credentials)
     {
         var config = new AmazonS3Config
         {
@@ -19,7 +19,7 @@ internal static class S3Client
             Timeout = Timeout.InfiniteTimeSpan,      // RetryingStore has the deadlines.
             DisableLogging = true,
             IgnoreConfiguredEndpointUrls = true,     // The URL says it all.
-            HttpClientFactory = new Factory(handler ?? NewHandler(where)),
+            HttpClientFactory = new Factory(Wrap(where.Dialect, new AskFirstHandler(handler ?? NewHandler()))),
         };
         if (where.Endpoint != null)
         {
@@ -30,20 +30,18 @@ internal static class S3Client
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(where.Region);
         }
 
-        return new AmazonS3Client(S3Credentials.Find(where.Dialect), config);
+        return new AmazonS3Client(credentials ?? S3Credentials.Find(where.Dialect), config);
     }
 
-    private static HttpMessageHandler NewHandler(S3Location where)
+    private static DelegatingHandler Wrap(S3Dialect dialect, DelegatingHandler handler) => dialect == S3Dialect.Oss ? new ContentMd5Handler(handler) : handler;
+
+    private static SocketsHttpHandler NewHandler() => new()
     {
-        var sockets = new SocketsHttpHandler
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            AllowAutoRedirect = false,
-            UseCookies = false,
-        };
-        return where.Dialect == S3Dialect.Oss ? new ContentMd5Handler(sockets) : sockets;
-    }
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        AllowAutoRedirect = false,
+        UseCookies = false,
+    };
 
     private sealed class Factory(HttpMessageHandler handler) : HttpClientFactory
     {

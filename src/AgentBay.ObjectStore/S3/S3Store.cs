@@ -19,12 +19,13 @@ public sealed partial class S3Store : IObjectStore
     private readonly Lazy<AmazonS3Client> client;
 
     /// <param name="handler">Null for the network.</param>
-    internal S3Store(S3Location where, HttpMessageHandler? handler = null)
+    /// <param name="credentials">Null for those of the environment.</param>
+    internal S3Store(S3Location where, HttpMessageHandler? handler = null, AWSCredentials? credentials = null)
     {
         this.where = where;
 
         // Lazy, as opening talks to nobody; a failure (no credentials) is found anew at the next call.
-        client = new Lazy<AmazonS3Client>(() => S3Client.Create(where, handler), LazyThreadSafetyMode.PublicationOnly);
+        client = new Lazy<AmazonS3Client>(() => S3Client.Create(where, handler, credentials), LazyThreadSafetyMode.PublicationOnly);
         bool oss = where.Dialect == S3Dialect.Oss;
         Properties = new StoreProperties
         {

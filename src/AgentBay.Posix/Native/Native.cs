@@ -136,6 +136,9 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "dup2", SetLastError = true)]
     internal static partial int Dup2(int from, int to);
 
+    [LibraryImport(C, EntryPoint = "memfd_create", SetLastError = true)]
+    internal static partial int MemfdCreate(byte* name, uint flags);
+
     [LibraryImport(C, EntryPoint = "kill", SetLastError = true)]
     internal static partial int Kill(int pid, int signal);
 

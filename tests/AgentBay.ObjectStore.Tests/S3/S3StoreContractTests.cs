@@ -8,5 +8,7 @@ public sealed class S3StoreContractTests : ObjectStoreContract, IClassFixture<S3
 
     protected override IObjectStore Store { get; }
 
+    protected override bool LosersMayBeBusy => true;
+
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 }

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace AgentBay.Fs.Control;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ControlRequest))]
+[JsonSerializable(typeof(ControlRequest.Info), TypeInfoPropertyName = "InfoRequest")]
+[JsonSerializable(typeof(ControlRequest.Status), TypeInfoPropertyName = "StatusRequest")]
+[JsonSerializable(typeof(ControlReply))]
+internal sealed partial class ControlJson : JsonSerializerContext;

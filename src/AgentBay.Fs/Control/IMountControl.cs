@@ -1,0 +1,20 @@
+using AgentBay.Fs.Sync;
+
+namespace AgentBay.Fs.Control;
+
+/// <summary>What may be asked of a mount from outside. All members may be called from any thread at once.</summary>
+public interface IMountControl
+{
+    MountInfo Info { get; }
+
+    MountStatus Status { get; }
+
+    /// <summary>Of the work that runs now, whoever asked for it.</summary>
+    WorkProgress Progress { get; }
+
+    /// <exception cref="FsException">It failed; nothing is lost, the message says why.</exception>
+    Task<FlushReport> SyncAsync(SyncMode mode, CancellationToken cancellationToken);
+
+    /// <summary>Flushes while mounted, unmounts, flushes the rest. A call during another one joins it, and can only hurry it.</summary>
+    Task<UnmountResult> UnmountAsync(UnmountOptions options);
+}

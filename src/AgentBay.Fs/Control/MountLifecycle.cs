@@ -1,0 +1,223 @@
+using AgentBay.Fs.Sync;
+using Microsoft.Extensions.Logging;
+
+namespace AgentBay.Fs.Control;
+
+/// <summary>
+/// A mount from its first answer to its end: background work, and then, once, flush while mounted, unmount, flush the rest.
+/// The end comes by request, by a signal or from the kernel; all three go the same way.
+/// </summary>
+public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountInfo info, ILogger logger, TimeProvider time) : IMountControl, IDisposable
+{
+    private readonly ISyncSession session = session;
+    private readonly IHostMount host = host;
+    private readonly ILogger logger = logger;
+    private readonly TimeProvider time = time;
+    private readonly Lock gate = new();
+    private readonly TaskCompletionSource<FlushReport> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenSource deadline = new(Timeout.InfiniteTimeSpan, time);
+    private DateTimeOffset deadlineAt = DateTimeOffset.MaxValue;
+    private Task<UnmountResult>? unmounting;
+    private volatile bool force;
+    private volatile int state;
+    private FlushProgress progress;
+
+    public MountInfo Info { get; } = info;
+
+    public MountStatus Status
+    {
+        get
+        {
+            SyncStatus sync = session.Status;
+            return new MountStatus(Info, State, sync.PendingFiles, sync.PendingBytes, sync.LastError)
+            {
+                Failed = [.. sync.Failed.Take(MountStatus.MaxFailed).Select(Remaining.From)],
+            };
+        }
+    }
+
+    public WorkProgress Progress
+    {
+        get
+        {
+            lock (gate)
+            {
+                return new WorkProgress(State, progress, session.Status.LastError);
+            }
+        }
+    }
+
+    private MountState State
+    {
+        get => (MountState)state;
+        set => state = (int)value;
+    }
+
+    /// <summary>Runs the mount to its end.</summary>
+    /// <returns>What the last flush left in the mirror.</returns>
+    /// <exception cref="Exception">A part of it broke: the mount is detached, the mirror keeps everything.</exception>
+    public async Task<FlushReport> RunAsync()
+    {
+        using var background = new CancellationTokenSource();
+        Task work = session.RunAsync(background.Token);
+        try
+        {
+            Task first = await Task.WhenAny(work, host.Ended, ended.Task);
+            if (first == host.Ended)
+            {
+                _ = UnmountAsync(default);
+                first = await Task.WhenAny(work, ended.Task);
+            }
+
+            if (first == work)
+            {
+                await work;
+                throw new InvalidOperationException("The background work ended by itself.");
+            }
+
+            FlushReport report = await ended.Task;
+            if (host.Ended.IsFaulted)
+            {
+                await host.Ended; // It has drained as well as it can; now it may say what broke.
+            }
+
+            return report;
+        }
+        catch (Exception error)
+        {
+            Log.Broken(logger, error);
+            _ = host.Unmount(lazy: true);
+            throw;
+        }
+        finally
+        {
+            State = MountState.Ended;
+            await background.CancelAsync();
+            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public async Task<FlushReport> SyncAsync(SyncMode mode, CancellationToken cancellationToken)
+    {
+        if (mode == SyncMode.Download)
+        {
+            await session.DownloadAsync(cancellationToken);
+            return new FlushReport(0, 0, []);
+        }
+
+        return await FlushAsync(cancellationToken);
+    }
+
+    public Task<UnmountResult> UnmountAsync(UnmountOptions options)
+    {
+        lock (gate)
+        {
+            force |= options.Force;
+            if (options.Deadline is { } wait && time.GetUtcNow() + wait < deadlineAt)
+            {
+                deadlineAt = time.GetUtcNow() + wait;
+                deadline.CancelAfter(wait);
+            }
+
+            return unmounting ??= EndAsync();
+        }
+    }
+
+    public void Dispose() => deadline.Dispose();
+
+    private async Task<UnmountResult> EndAsync()
+    {
+        await Task.Yield(); // The caller holds the gate.
+        try
+        {
+            if (host.Ended.IsCompleted)
+            {
+                Log.EndedByKernel(logger);
+            }
+            else
+            {
+                State = MountState.Flushing;
+                _ = await FlushAsync(deadline.Token);
+                State = MountState.Unmounting;
+                if (await TryUnmountAsync() is { } busy)
+                {
+                    return Stay(busy);
+                }
+            }
+
+            State = MountState.Draining;
+            FlushReport report = await FlushAsync(deadline.Token);
+            Tell(report);
+            _ = ended.TrySetResult(report);
+            return new UnmountResult.Unmounted(report);
+        }
+        catch (Exception error)
+        {
+            _ = ended.TrySetException(error);
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<BusyProcess>?> TryUnmountAsync()
+    {
+        if (host.Unmount(lazy: false) is not { } busy)
+        {
+            // What the kernel still held has arrived when it lets go of the device.
+            await host.Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        else if (!force)
+        {
+            return busy;
+        }
+        else if (host.Unmount(lazy: true) is { } stillBusy)
+        {
+            return stillBusy;
+        }
+
+        Log.Unmounted(logger);
+        return null;
+    }
+
+    private UnmountResult.Busy Stay(IReadOnlyList<BusyProcess> busy)
+    {
+        Log.Busy(logger, busy.Count);
+        lock (gate)
+        {
+            unmounting = null;
+            deadlineAt = DateTimeOffset.MaxValue;
+            deadline.Dispose();
+            deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+            State = MountState.Mounted;
+        }
+
+        return new UnmountResult.Busy(busy);
+    }
+
+    private async Task<FlushReport> FlushAsync(CancellationToken cancellationToken) =>
+        await session.FlushAsync(new Latest(this), cancellationToken);
+
+    private void Tell(FlushReport report)
+    {
+        if (report.IsClean)
+        {
+            Log.Drained(logger, report.FilesDone, report.BytesDone);
+        }
+        else
+        {
+            PendingChange first = report.Remaining[0];
+            Log.Undrained(logger, report.Remaining.Count, report.Remaining.Sum(change => change.Bytes), first.Path.ToString(), first.Error ?? "not tried");
+        }
+    }
+
+    /// <summary>Keeps the last report only, in the order in which they come.</summary>
+    private sealed class Latest(MountLifecycle owner) : IProgress<FlushProgress>
+    {
+        public void Report(FlushProgress value)
+        {
+            lock (owner.gate)
+            {
+                owner.progress = value;
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using AgentBay.Mount.Daemon;
+
+namespace AgentBay.Mount.CommandLine;
+
+/// <summary><c>agentbay-mount [mount] &lt;ctx&gt; &lt;path&gt;</c>, and the hidden <c>daemon</c> that it starts with the same arguments.</summary>
+internal static class MountVerb
+{
+    internal const string Name = "mount";
+    internal const string DaemonName = "daemon";
+
+    /// <param name="arguments">The program's own, to start the daemon with.</param>
+    internal static Command Create(string[] arguments) =>
+        Build(Name, request => request.Foreground ? ForegroundMount.RunAsync(request) : DaemonLauncher.RunAsync(request, arguments));
+
+    internal static Command CreateDaemon()
+    {
+        Command command = Build(DaemonName, request => BackgroundMount.RunAsync(request));
+        command.Hidden = true;
+        return command;
+    }
+
+    private static Command Build(string name, Func<MountRequest, Task<int>> run)
+    {
+        var context = new Argument<string>("ctx");
+        var path = new Argument<string>("path");
+        var store = new Option<string>("--store");
+        var cacheDirectory = new Option<string>("--cache-dir");
+        var readOnly = new Option<bool>("--read-only");
+        var noCreate = new Option<bool>("--no-create");
+        var allowOther = new Option<bool>("--allow-other");
+        var uid = new Option<string>("--uid");
+        var gid = new Option<string>("--gid");
+        var umask = new Option<string>("--umask");
+        var list = new Option<string[]>("-o") { AllowMultipleArgumentsPerToken = false };
+        var writeBack = new Option<string>("--write-back");
+        var fsync = new Option<string>("--fsync");
+        var foreground = new Option<bool>("--foreground", "-f");
+        var logFile = new Option<string>("--log-file");
+        var logLevel = new Option<string>("--log-level");
+
+        var command = new Command(name)
+        {
+            context, path, store, cacheDirectory, readOnly, noCreate, allowOther, uid, gid, umask, list, writeBack, fsync, foreground, logFile, logLevel,
+        };
+        command.SetAction((parsed, _) => run(Read(parsed)));
+        return command;
+
+        MountRequest Read(ParseResult parsed)
+        {
+            var request = new MountRequest { Context = parsed.GetRequiredValue(context), Path = parsed.GetRequiredValue(path) };
+            foreach (string options in parsed.GetValue(list) ?? [])
+            {
+                request = MountSettings.ApplyList(request, options);
+            }
+
+            // What stands for itself wins over what stands in a list.
+            request = request with
+            {
+                Store = parsed.GetValue(store) ?? request.Store,
+                CacheDirectory = parsed.GetValue(cacheDirectory) ?? request.CacheDirectory,
+                ReadOnly = parsed.GetValue(readOnly) || request.ReadOnly,
+                Create = !parsed.GetValue(noCreate) && request.Create,
+                AllowOther = parsed.GetValue(allowOther) || request.AllowOther,
+                Uid = parsed.GetValue(uid) is { } u ? MountSettings.Id("--uid", u) : request.Uid,
+                Gid = parsed.GetValue(gid) is { } g ? MountSettings.Id("--gid", g) : request.Gid,
+                Umask = parsed.GetValue(umask) is { } m ? MountSettings.Umask("--umask", m) : request.Umask,
+                Foreground = parsed.GetValue(foreground),
+                LogFile = parsed.GetValue(logFile) ?? request.LogFile,
+            };
+            request = parsed.GetValue(writeBack) is { } w ? MountSettings.WriteBack(request, "--write-back", w) : request;
+            request = parsed.GetValue(fsync) is { } f ? MountSettings.Fsync(request, "--fsync", f) : request;
+            request = parsed.GetValue(logLevel) is { } l ? MountSettings.LogLevel(request, "--log-level", l) : request;
+            return Checked(request);
+        }
+    }
+
+    private static MountRequest Checked(MountRequest request)
+    {
+        if (request.Context.Length == 0)
+        {
+            throw CommandException.Usage("The context's name is empty.");
+        }
+
+        if (request.Path.Length == 0)
+        {
+            throw CommandException.Usage("The mount point is empty.");
+        }
+
+        return request;
+    }
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Text.Json;
+using AgentBay.Mount.Mounts;
+using AgentBay.Mount.Output;
+
+namespace AgentBay.Mount.CommandLine;
+
+/// <summary><c>status</c>: one mount, or all.</summary>
+internal static class StatusVerb
+{
+    internal const string Name = "status";
+
+    internal static Command Create()
+    {
+        var path = new Argument<string?>("path") { Arity = ArgumentArity.ZeroOrOne };
+        var json = new Option<bool>("--json");
+        var command = new Command(Name) { path, json };
+        command.SetAction((parsed, cancel) => parsed.GetValue(path) is { } one
+            ? OneAsync(one, parsed.GetValue(json), cancel)
+            : AllAsync(parsed.GetValue(json), cancel));
+        return command;
+    }
+
+    private static async Task<int> OneAsync(string path, bool json, CancellationToken cancellationToken)
+    {
+        MountReport report = await MountReport.OfAsync(MountTarget.Find(path), cancellationToken);
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(report, OutputJson.Default.MountReport));
+        }
+        else
+        {
+            StatusText.Print(report);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> AllAsync(bool json, CancellationToken cancellationToken)
+    {
+        var reports = new List<MountReport>();
+        foreach (MountTarget target in MountTarget.All())
+        {
+            reports.Add(await MountReport.OfAsync(target, cancellationToken));
+        }
+
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(reports, OutputJson.Default.ListMountReport));
+        }
+        else
+        {
+            StatusText.PrintTable(reports);
+        }
+
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using AgentBay.Fs.Control;
+using AgentBay.Fs.Mirror;
+using AgentBay.Mount.Mounts;
+using AgentBay.Mount.Output;
+
+namespace AgentBay.Mount.CommandLine;
+
+/// <summary><c>unmount</c>: returns 0 only when everything is in the store and the mount's process has ended.</summary>
+internal static class UnmountVerb
+{
+    internal const string Name = "unmount";
+    internal const string Alias = "umount";
+
+    internal static Command Create()
+    {
+        var path = new Argument<string>("path");
+        var deadline = new Option<string>("--deadline");
+        var force = new Option<bool>("--force");
+        var command = new Command(Name) { path, deadline, force };
+        command.Aliases.Add(Alias);
+        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(path), ReadDeadline(parsed.GetValue(deadline)), parsed.GetValue(force)));
+        return command;
+    }
+
+    internal static async Task<int> RunAsync(string path, TimeSpan? deadline, bool force)
+    {
+        MountTarget target = MountTarget.FindExact(path);
+        using var interrupt = new Interrupt();
+        await using ControlClient? client = await target.TryConnectAsync(interrupt.Token);
+        return client is null
+            ? ClearDead(target)
+            : await AskAsync(client, target, new ControlRequest.Unmount(deadline?.TotalSeconds, force), interrupt.Token);
+    }
+
+    private static async Task<int> AskAsync(ControlClient client, MountTarget target, ControlRequest.Unmount request, CancellationToken cancellationToken)
+    {
+        ControlReply reply;
+        try
+        {
+            reply = await WorkDisplay.FollowAsync(client.SendAsync(request, cancellationToken));
+        }
+        catch (OperationCanceledException)
+        {
+            throw CommandException.Failed("Interrupted. The unmount goes on in the background: agentbay-mount status shows it.");
+        }
+
+        switch (reply)
+        {
+            case ControlReply.Busy busy:
+                string who = string.Join(", ", busy.Processes.Select(process => $"{process.Pid} ({(process.Name.Length > 0 ? process.Name : "?")})"));
+                throw CommandException.Failed(
+                    $"{target.MountPoint} is in use by {(who.Length > 0 ? $"process {who}" : "a process of another user")}: end it, or detach with --force. Nothing was unmounted.");
+            case ControlReply.Failed failed:
+                throw CommandException.Failed($"{target.MountPoint}: {failed.Message}");
+            case ControlReply.Done done:
+                await client.WaitForEndAsync(cancellationToken);
+                return RemainingReport.Print(done, $"{target.MountPoint} is unmounted", "Mount the context again to upload it");
+            default:
+                throw CommandException.Failed($"Unexpected answer {reply.GetType().Name}.");
+        }
+    }
+
+    private static int ClearDead(MountTarget target)
+    {
+        if (target.Entry is { } entry && !DeadMount.TryClear(entry, HostAdapters.Current))
+        {
+            int? pid = StateFolder.ReadHolder(target.StateFolder)?.Pid;
+            throw CommandException.Failed($"Process {pid} holds the mount {target.MountPoint} and does not answer; see {Path.Combine(target.StateFolder, "daemon.log")}.");
+        }
+
+        string context = StateFolder.ReadHolder(target.StateFolder)?.ContextName ?? "<ctx>";
+        Console.Error.WriteLine(
+            $"agentbay-mount: The process of {target.MountPoint} was gone; the mount is cleared. Changes that it had not uploaded are kept in {target.StateFolder}: "
+            + $"mount again to upload them (agentbay-mount {ShellWord.Quote(context)} {ShellWord.Quote(target.MountPoint)}).");
+        return ExitCode.Unflushed;
+    }
+
+    private static TimeSpan? ReadDeadline(string? text) => text is null
+        ? null
+        : Duration.TryParse(text) ?? throw CommandException.Usage($"--deadline: '{text}' is not a time such as 45s or 2m.");
+}

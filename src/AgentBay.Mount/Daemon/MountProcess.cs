@@ -1,0 +1,122 @@
+using System.Net.Sockets;
+using System.Reflection;
+using AgentBay.Fs;
+using AgentBay.Fs.Contexts;
+using AgentBay.Fs.Control;
+using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Sync;
+using AgentBay.Mount.Logging;
+using AgentBay.Mount.Mounts;
+using AgentBay.ObjectStore;
+using Microsoft.Extensions.Logging;
+
+namespace AgentBay.Mount.Daemon;
+
+/// <summary>The process of one mount: puts store, context, mirror, session and host together and runs them to their end.</summary>
+/// <param name="report">Told <see cref="StartReport.Waiting"/> and, once, <see cref="StartReport.Ready"/>.</param>
+/// <param name="toConsole">Logs go to standard error instead of a file, unless a file is named.</param>
+internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, Action<StartReport> report, bool toConsole)
+{
+    private readonly MountRequest request = request;
+    private readonly IHostAdapter adapter = adapter;
+    private readonly Action<StartReport> report = report;
+    private readonly bool toConsole = toConsole;
+
+    internal static string Version { get; } =
+        typeof(MountProcess).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <returns>The exit code.</returns>
+    /// <exception cref="Exception">There was no mount, or a part of it broke.</exception>
+    internal async Task<int> RunAsync()
+    {
+        using var signals = new EndSignals();
+        adapter.CheckAvailable();
+        string mountPoint = MountDirectory.Prepare(request.Path, adapter);
+        await using IObjectStore store = DefaultStore.Open(request.Store);
+        MountDirectory.CheckApart(mountPoint, request.EffectiveCacheDirectory, store.Properties.Url);
+        ContextRecord context = await FindContextAsync(store, signals.Starting);
+        StateFolder folder = await MirrorLock.TakeAsync(request.EffectiveCacheDirectory, store.Properties.Url, context, report, signals.Starting);
+        try
+        {
+            return await ServeAsync(store, context, folder, mountPoint, signals);
+        }
+        finally
+        {
+            folder.Dispose();
+        }
+    }
+
+    private async Task<ContextRecord> FindContextAsync(IObjectStore store, CancellationToken cancellationToken)
+    {
+        var catalog = new ContextCatalog(store, TimeProvider.System);
+        ContextRecord context = await catalog.FindAsync(request.Context, cancellationToken)
+            ?? (request.Create && !request.Context.StartsWith("SdkCtx-", StringComparison.Ordinal)
+                ? await catalog.GetOrCreateAsync(request.Context, cancellationToken)
+                : throw CommandException.Failed($"There is no context '{request.Context}' in {store.Properties.Url} (agentbay-mount context list shows those that are there)."));
+        return request.ReadOnly ? context : await catalog.TouchAsync(context, cancellationToken);
+    }
+
+    private async Task<int> ServeAsync(IObjectStore store, ContextRecord context, StateFolder folder, string mountPoint, EndSignals signals)
+    {
+        MountInfo info = Describe(store, context, folder, mountPoint);
+        using ILoggerFactory loggers = Loggers.Create(toConsole && request.LogFile is null ? null : info.LogFile, request.LogLevel);
+        ILogger logger = loggers.CreateLogger<MountProcess>();
+        Log.Starting(logger, info.Version, info.Pid, info.Context, info.ContextId, info.Store, info.MountPoint);
+        try
+        {
+            FlushReport left = await MountAsync(store, context, folder, info, signals, loggers);
+            Log.Ended(logger, left.Remaining.Count);
+            return left.IsClean ? ExitCode.Done : ExitCode.Unflushed;
+        }
+        catch (Exception error)
+        {
+            Log.Failed(logger, error);
+            throw;
+        }
+    }
+
+    private async Task<FlushReport> MountAsync(IObjectStore store, ContextRecord context, StateFolder folder, MountInfo info, EndSignals signals, ILoggerFactory loggers)
+    {
+        var options = new MountSessionOptions
+        {
+            ReadOnly = request.ReadOnly,
+            WriteBack = request.WriteBack,
+            FsyncReachesStore = request.FsyncReachesStore,
+        };
+        folder.WriteHolder(new MountHolder(info.Pid, info.MountPoint, info.Store, info.ContextId, info.Context));
+        IHostMirror mirror = adapter.OpenMirror(folder);
+        await using MountSession session = await MountSession.OpenAsync(folder, mirror.Files, store, context, options, loggers, signals.Starting);
+        await using IRunningMount mount = await mirror.MountAsync(session.Host, folder, info.MountPoint, request, loggers);
+        using var lifecycle = new MountLifecycle(session, mount, info, loggers.CreateLogger<MountLifecycle>(), TimeProvider.System);
+        using Socket listener = ControlSocket.Listen(folder.ControlSocket);
+        using var serving = new CancellationTokenSource();
+        Task server = new ControlServer(lifecycle, loggers.CreateLogger<ControlServer>(), TimeProvider.System).RunAsync(listener, serving.Token);
+        signals.EndWith(lifecycle, loggers.CreateLogger<EndSignals>());
+        report(new StartReport.Ready(info));
+        try
+        {
+            return await lifecycle.RunAsync();
+        }
+        finally
+        {
+            // The name goes before the lock: the next mount's socket has the same one.
+            File.Delete(folder.ControlSocket);
+            await serving.CancelAsync();
+            await server;
+        }
+    }
+
+    private MountInfo Describe(IObjectStore store, ContextRecord context, StateFolder folder, string mountPoint) => new()
+    {
+        Pid = Environment.ProcessId,
+        Context = context.Name,
+        ContextId = context.Id,
+        Store = store.Properties.Url,
+        MountPoint = mountPoint,
+        StateFolder = folder.Path,
+        LogFile = Path.GetFullPath(request.LogFile ?? Path.Combine(folder.Path, "daemon.log")),
+        ReadOnly = request.ReadOnly,
+        StartedAt = TimeProvider.System.GetUtcNow(),
+        Version = Version,
+    };
+}

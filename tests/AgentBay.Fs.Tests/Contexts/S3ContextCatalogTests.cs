@@ -1,0 +1,44 @@
+using AgentBay.ObjectStore;
+using AgentBay.Testing;
+
+namespace AgentBay.Fs.Tests.Contexts;
+
+/// <summary>The real server: it ignores conditions on deletions, and metes out 500s to those who lose a race.</summary>
+public sealed class S3ContextCatalogTests(S3ContextCatalogTests.Fixture fixture) : ContextCatalogSuite, IClassFixture<S3ContextCatalogTests.Fixture>, IAsyncDisposable
+{
+    protected override IObjectStore Store { get; } = fixture.NewStore();
+
+    public ValueTask DisposeAsync() => Store.DisposeAsync();
+
+    /// <summary>A bucket for the class; each test has a prefix of its own in it.</summary>
+    public sealed class Fixture : IAsyncLifetime
+    {
+        private S3Server? server;
+        private S3Bucket? bucket;
+        private string? unavailable;
+        private int tests;
+
+        public async ValueTask InitializeAsync()
+        {
+            try
+            {
+                server = await S3Server.StartAsync();
+                bucket = await server.CreateBucketAsync();
+            }
+            catch (S3ServerUnavailableException e)
+            {
+                unavailable = e.Message;
+            }
+        }
+
+        public IObjectStore NewStore() => bucket is { } here
+            ? StoreUrl.Open(here.Url($"test {Interlocked.Increment(ref tests)}"), StoreOpenOptions.Default)
+            : throw Xunit.Sdk.SkipException.ForSkip(unavailable ?? "The fixture did not start.");
+
+        public async ValueTask DisposeAsync()
+        {
+            await (bucket?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (server?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+    }
+}

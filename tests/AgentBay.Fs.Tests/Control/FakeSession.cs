@@ -1,0 +1,44 @@
+using AgentBay.Fs.Control;
+using AgentBay.Fs.Sync;
+
+namespace AgentBay.Fs.Tests.Control;
+
+/// <summary>A session whose flushes wait for the test.</summary>
+internal sealed class FakeSession : ISyncSession
+{
+    private readonly TaskCompletionSource broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Each flush asks this; by default the store takes everything at once.</summary>
+    public Func<IProgress<FlushProgress>?, CancellationToken, Task<FlushReport>> OnFlush { get; set; } = (_, _) => Task.FromResult(Clean);
+
+    public static FlushReport Clean { get; } = new(0, 0, []);
+
+    public int Flushes { get; private set; }
+
+    public int Downloads { get; private set; }
+
+    public SyncStatus Status { get; set; } = new(0, 0, null, []);
+
+    public async Task RunAsync(CancellationToken cancellationToken) => await broken.Task.WaitAsync(cancellationToken);
+
+    public Task<FlushReport> FlushAsync(IProgress<FlushProgress>? progress, CancellationToken cancellationToken)
+    {
+        Flushes++;
+        return OnFlush(progress, cancellationToken);
+    }
+
+    public Task DownloadAsync(CancellationToken cancellationToken)
+    {
+        Downloads++;
+        return Task.CompletedTask;
+    }
+
+    public void Break(Exception error) => broken.SetException(error);
+
+    /// <summary>A flush that the store never takes: only its deadline ends it.</summary>
+    public static async Task<FlushReport> NeverAsync(CancellationToken deadline)
+    {
+        await Task.Delay(Timeout.Infinite, deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return new FlushReport(0, 0, [new PendingChange(TreePath.Parse("a/b"), 7, "the store does not answer")]);
+    }
+}

@@ -1,0 +1,164 @@
+using AgentBay.Fs.Control;
+using AgentBay.Fs.Sync;
+
+namespace AgentBay.Fs.Tests.Control;
+
+public sealed class MountLifecycleTests
+{
+    private static readonly UnmountOptions Patient = new(Deadline: null, Force: false);
+
+    [Fact]
+    public async Task Unmount_flushes_while_mounted_and_again_when_nobody_can_write()
+    {
+        await using var fixture = new ControlFixture();
+        var states = new List<MountState>();
+        fixture.Session.OnFlush = (_, _) =>
+        {
+            states.Add(fixture.Lifecycle.Status.State);
+            return Task.FromResult(FakeSession.Clean);
+        };
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+
+        _ = Assert.IsType<UnmountResult.Unmounted>(await fixture.Lifecycle.UnmountAsync(Patient));
+
+        Assert.Equal([MountState.Flushing, MountState.Draining], states);
+        Assert.Equal([false], fixture.Host.Unmounts);
+        Assert.True((await life).IsClean);
+        Assert.Equal(MountState.Ended, fixture.Lifecycle.Status.State);
+    }
+
+    [Fact]
+    public async Task A_busy_mount_stays_mounted_and_names_its_users()
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Host.Users = [new BusyProcess(7, "bash")];
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+
+        var busy = Assert.IsType<UnmountResult.Busy>(await fixture.Lifecycle.UnmountAsync(Patient));
+
+        Assert.Equal([new BusyProcess(7, "bash")], busy.Processes);
+        Assert.Equal(MountState.Mounted, fixture.Lifecycle.Status.State);
+        fixture.Host.Users = null;
+        _ = Assert.IsType<UnmountResult.Unmounted>(await fixture.Lifecycle.UnmountAsync(Patient));
+        _ = await life;
+    }
+
+    [Fact]
+    public async Task Force_detaches_a_busy_mount_and_drains_it()
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Host.Users = [new BusyProcess(7, "bash")];
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+
+        _ = Assert.IsType<UnmountResult.Unmounted>(await fixture.Lifecycle.UnmountAsync(Patient with { Force = true }));
+
+        Assert.Equal([false, true], fixture.Host.Unmounts);
+        Assert.Equal(2, fixture.Session.Flushes);
+        _ = await life;
+    }
+
+    [Fact]
+    public async Task A_deadline_ends_the_waiting_and_the_mount_and_says_what_remains()
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Session.OnFlush = (_, deadline) => FakeSession.NeverAsync(deadline);
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+
+        var result = Assert.IsType<UnmountResult.Unmounted>(await fixture.Lifecycle.UnmountAsync(new UnmountOptions(TimeSpan.FromMilliseconds(1), Force: false)));
+
+        Assert.Equal("a/b", Assert.Single(result.Report.Remaining).Path.ToString());
+        Assert.Equal([false], fixture.Host.Unmounts);
+        Assert.False((await life).IsClean);
+    }
+
+    [Fact]
+    public async Task A_second_unmount_joins_the_first_and_can_hurry_it()
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Session.OnFlush = (_, deadline) => FakeSession.NeverAsync(deadline);
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+        Task<UnmountResult> patient = fixture.Lifecycle.UnmountAsync(Patient);
+
+        UnmountResult hurried = await fixture.Lifecycle.UnmountAsync(new UnmountOptions(TimeSpan.Zero, Force: false));
+
+        Assert.Same(hurried, await patient);
+        _ = Assert.Single(fixture.Host.Unmounts);
+        _ = await life;
+    }
+
+    [Fact]
+    public async Task A_mount_that_was_busy_at_its_deadline_waits_anew_the_next_time()
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Session.OnFlush = (_, deadline) => FakeSession.NeverAsync(deadline);
+        fixture.Host.Users = [new BusyProcess(7, "bash")];
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+        _ = Assert.IsType<UnmountResult.Busy>(await fixture.Lifecycle.UnmountAsync(new UnmountOptions(TimeSpan.Zero, Force: false)));
+
+        var asked = new TaskCompletionSource<bool>();
+        fixture.Session.OnFlush = (IProgress<FlushProgress>? _, CancellationToken deadline) =>
+        {
+            asked.TrySetResult(deadline.IsCancellationRequested);
+            return Task.FromResult(FakeSession.Clean);
+        };
+        fixture.Host.Users = null;
+        _ = await fixture.Lifecycle.UnmountAsync(Patient);
+
+        Assert.False(await asked.Task);
+        _ = await life;
+    }
+
+    [Fact]
+    public async Task A_mount_that_the_kernel_ended_drains_and_ends()
+    {
+        await using var fixture = new ControlFixture();
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+
+        fixture.Host.EndByKernel();
+
+        Assert.True((await life).IsClean);
+        Assert.Equal(1, fixture.Session.Flushes);
+        Assert.Empty(fixture.Host.Unmounts);
+    }
+
+    [Fact]
+    public async Task A_background_failure_detaches_the_mount_and_is_thrown()
+    {
+        await using var fixture = new ControlFixture();
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+
+        fixture.Session.Break(new InvalidOperationException("a bug"));
+
+        Assert.Equal("a bug", (await Assert.ThrowsAsync<InvalidOperationException>(() => life)).Message);
+        Assert.Equal([true], fixture.Host.Unmounts);
+        Assert.Equal(0, fixture.Session.Flushes);
+    }
+
+    [Fact]
+    public async Task Unmounting_over_the_socket_lists_the_users_of_a_busy_mount()
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Host.Users = [new BusyProcess(7, "bash")];
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+        await using ControlClient client = await fixture.ConnectAsync();
+
+        var busy = Assert.IsType<ControlReply.Busy>(await client.AskAsync(new ControlRequest.Unmount(null, Force: false), TestContext.Current.CancellationToken));
+
+        Assert.Equal([new BusyProcess(7, "bash")], busy.Processes);
+        _ = await fixture.Lifecycle.UnmountAsync(Patient with { Force = true });
+        _ = await life;
+    }
+
+    [Fact]
+    public async Task What_remains_is_cut_in_the_message_and_counted_in_full()
+    {
+        await using var fixture = new ControlFixture();
+        PendingChange[] many = [.. Enumerable.Range(0, ControlReply.MaxRemaining + 5).Select(i => new PendingChange(TreePath.Parse($"f{i}"), 2, null))];
+        fixture.Session.OnFlush = (_, _) => Task.FromResult(new FlushReport(0, 0, many));
+        await using ControlClient client = await fixture.ConnectAsync();
+
+        var done = Assert.IsType<ControlReply.Done>(await client.AskAsync(new ControlRequest.Sync(SyncMode.Upload), TestContext.Current.CancellationToken));
+
+        Assert.Equal((many.Length, 2L * many.Length, ControlReply.MaxRemaining), (done.RemainingCount, done.RemainingBytes, done.Remaining.Count));
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+
+namespace AgentBay.Mount.Tests;
+
+/// <summary>What the built program says and answers, without any work in a mount.</summary>
+[Collection(MachineCollection.Name)]
+public sealed class CommandLineTests(Machine machine)
+{
+    [Theory]
+    [InlineData("nothing but a context", new[] { "demo" }, "Required argument")]
+    [InlineData("an unknown option", new[] { "demo", "/mnt", "--bogus" }, "'--bogus'")]
+    [InlineData("an unknown -o option", new[] { "demo", "/mnt", "-o", "ro,nobarrier" }, "-o nobarrier: there is no such mount option")]
+    [InlineData("a write-back that is no time", new[] { "demo", "/mnt", "--write-back", "soon" }, "--write-back: 'soon'")]
+    [InlineData("a write-back inside -o", new[] { "demo", "/mnt", "-o", "write_back=5y" }, "-o write_back: '5y'")]
+    [InlineData("an fsync of neither kind", new[] { "demo", "/mnt", "--fsync", "never" }, "--fsync: 'never'")]
+    [InlineData("a user's name", new[] { "demo", "/mnt", "--uid", "root" }, "--uid: 'root'")]
+    [InlineData("a decimal umask", new[] { "demo", "/mnt", "--umask", "89" }, "--umask: '89'")]
+    [InlineData("an unknown log level", new[] { "demo", "/mnt", "--log-level", "loud" }, "--log-level: 'loud'")]
+    [InlineData("an empty context", new[] { "", "/mnt" }, "name is empty")]
+    [InlineData("an unmount without a path", new[] { "unmount" }, "Required argument")]
+    [InlineData("a deadline that is no time", new[] { "unmount", "/mnt", "--deadline", "x" }, "--deadline: 'x'")]
+    [InlineData("a sync sideways", new[] { "sync", "/mnt", "--mode", "sideways" }, "--mode: 'sideways'")]
+    [InlineData("a context verb that is none", new[] { "context", "explode" }, "'explode'")]
+    public async Task Wrong_usage_is_one_line_and_exit_code_2(string what, string[] arguments, string says)
+    {
+        await using MountBox box = await BoxAsync();
+
+        Ran ran = (await box.AgentBayAsync(arguments)).Exits(2);
+
+        AssertOneLine(ran, says);
+        Assert.NotEmpty(what);
+    }
+
+    [Theory]
+    [InlineData("ftp://host/x")]
+    [InlineData("s3://")]
+    public async Task A_store_url_that_is_none_is_wrong_usage(string url)
+    {
+        await using MountBox box = await BoxAsync();
+
+        AssertOneLine((await box.TryMountAsync("--store", url)).Exits(2), "--store:");
+        AssertOneLine((await box.AgentBayAsync("context", "list", "--store", url)).Exits(2), "--store:");
+    }
+
+    [Theory]
+    [InlineData("mount", "--store", "--cache-dir", "--read-only", "--no-create", "--write-back", "--fsync", "--allow-other", "--uid", "--gid", "--umask", "-o", "--foreground", "--log-file", "--log-level", "AGENTBAY_STORE")]
+    [InlineData("unmount", "--deadline", "--force")]
+    [InlineData("sync", "--mode")]
+    [InlineData("status", "--json", "pendingFiles")]
+    [InlineData("context", "--store", "--json", "--yes", "list", "get", "create", "delete")]
+    public async Task The_help_of_a_verb_names_all_its_options_with_examples_and_exit_codes(string verb, params string[] words)
+    {
+        await using MountBox box = await BoxAsync();
+
+        string help = (await box.AgentBayAsync(verb, "--help")).Ok().Output;
+
+        Assert.All([.. words, "--help", "Examples:", "Exit codes:"], word => Assert.Contains(word, help, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Help_without_a_verb_is_that_of_mount_and_the_version_is_one_line()
+    {
+        await using MountBox box = await BoxAsync();
+
+        Assert.Equal((await box.AgentBayAsync("mount", "--help")).Ok().Output, (await box.AgentBayAsync("--help")).Ok().Output);
+        Assert.Matches(@"^agentbay-mount \d+\.\d+\.\d+\n$", (await box.AgentBayAsync("--version")).Ok().Output);
+    }
+
+    [Fact]
+    public async Task A_mount_point_that_cannot_be_one_is_refused_with_what_to_do()
+    {
+        await using MountBox box = await BoxAsync();
+        string file = Path.Combine(box.Folder, "file");
+        await File.WriteAllTextAsync(file, "");
+        string full = Path.Combine(box.Folder, "full");
+        Directory.CreateDirectory(Path.Combine(full, "inside"));
+
+        AssertOneLine((await box.AgentBayAsync("demo", Path.Combine(box.Folder, "missing"))).Exits(1), "mkdir -p");
+        AssertOneLine((await box.AgentBayAsync("demo", file)).Exits(1), "is not a directory");
+        AssertOneLine((await box.AgentBayAsync("demo", full)).Exits(1), "is not empty");
+        AssertOneLine((await box.AgentBayAsync("demo", box.Mount, "--cache-dir", Path.Combine(box.Mount, "cache"))).Exits(1), "is inside the mount point");
+    }
+
+    [Fact]
+    public async Task An_unknown_context_is_not_made_with_no_create()
+    {
+        await using MountBox box = await BoxAsync();
+
+        AssertOneLine((await box.TryMountAsync("--no-create")).Exits(1), "There is no context 'test'");
+        Assert.Equal("[]", (await box.AgentBayAsync("context", "list", "--json")).Ok().Output.Trim());
+    }
+
+    [Fact]
+    public async Task Contexts_are_made_found_listed_and_deleted()
+    {
+        await using MountBox box = await BoxAsync();
+
+        string id = Json(await box.AgentBayAsync("context", "create", "demo", "--json")).GetProperty("id").GetString()!;
+        Assert.StartsWith("SdkCtx-", id, StringComparison.Ordinal);
+        Assert.Equal(id, Json(await box.AgentBayAsync("context", "create", "demo", "--json")).GetProperty("id").GetString());
+        Assert.Equal("demo", Json(await box.AgentBayAsync("context", "get", id, "--json")).GetProperty("name").GetString());
+        Assert.Contains(id, (await box.AgentBayAsync("context", "list")).Ok().Output, StringComparison.Ordinal);
+        AssertOneLine((await box.AgentBayAsync("context", "delete", "demo")).Exits(2), "--yes");
+        (await box.AgentBayAsync("context", "delete", "demo", "--yes")).Ok();
+        AssertOneLine((await box.AgentBayAsync("context", "get", "demo")).Exits(1), "There is no context 'demo'");
+    }
+
+    [Fact]
+    public async Task A_path_that_is_no_mount_of_ours_has_no_status_and_is_not_unmounted()
+    {
+        await using MountBox box = await BoxAsync();
+
+        AssertOneLine((await box.AgentBayAsync("status", box.Mount)).Exits(1), "is not mounted by agentbay-mount");
+        AssertOneLine((await box.AgentBayAsync("unmount", box.Mount)).Exits(1), "is not mounted by agentbay-mount");
+        AssertOneLine((await box.AgentBayAsync("unmount", "/proc")).Exits(1), "use umount");
+    }
+
+    private static void AssertOneLine(Ran ran, string says)
+    {
+        Assert.StartsWith("agentbay-mount: ", ran.Error, StringComparison.Ordinal);
+        Assert.Contains(says, ran.Error, StringComparison.Ordinal);
+        Assert.Equal(1, ran.Error.Count(c => c == '\n'));
+        Assert.Empty(ran.Output);
+    }
+
+    private static JsonElement Json(Ran ran)
+    {
+        using var document = JsonDocument.Parse(ran.Ok().Output);
+        return document.RootElement.Clone();
+    }
+
+    private Task<MountBox> BoxAsync() => MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
+}

@@ -1,0 +1,47 @@
+using AgentBay.Testing;
+
+namespace AgentBay.Mount.Tests;
+
+/// <summary>What all tests on real mounts share: the S3 server, and a /dev/fuse that ordinary users may open.</summary>
+public sealed class Machine : IAsyncLifetime
+{
+    private readonly FuseDeviceForAll device = new();
+    private S3Server? server;
+    private string? noServer;
+
+    public async ValueTask InitializeAsync()
+    {
+        try
+        {
+            server = await S3Server.StartAsync();
+        }
+        catch (S3ServerUnavailableException error)
+        {
+            noServer = error.Message;
+        }
+    }
+
+    /// <summary>Skips the test, with the reason, where there is no such server.</summary>
+    internal S3Server Server()
+    {
+        Assert.SkipWhen(noServer is not null, noServer ?? "");
+        return server!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+        }
+
+        device.Dispose();
+    }
+}
+
+/// <summary>Tests on real mounts run one after the other: they load the machine, share the S3 server, and one of them stops it.</summary>
+[CollectionDefinition(Name)]
+public sealed class MachineCollection : ICollectionFixture<Machine>
+{
+    public const string Name = "machine";
+}

@@ -1,0 +1,172 @@
+using System.Text.RegularExpressions;
+using AgentBay.Testing;
+
+namespace AgentBay.Mount.Tests;
+
+/// <summary>
+/// A place for one test: a store, a mount point, a state folder, all below one temporary folder. What it mounted and started is ended with it,
+/// also when the test failed.
+/// </summary>
+internal sealed partial class MountBox : IAsyncDisposable
+{
+    private readonly Dictionary<string, string> environment;
+    private readonly S3Bucket? bucket;
+    private int caches;
+
+    private MountBox(Who who, string folder, string storeUrl, S3Bucket? bucket)
+    {
+        Who = who;
+        Folder = folder;
+        StoreUrl = storeUrl;
+        this.bucket = bucket;
+        Mount = Path.Combine(folder, "mnt");
+        environment = new Dictionary<string, string>
+        {
+            ["HOME"] = Path.Combine(folder, "home"),
+            ["AGENTBAY_STORE"] = storeUrl,
+            ["XDG_STATE_HOME"] = "",
+            ["XDG_DATA_HOME"] = "",
+            ["GIT_CONFIG_GLOBAL"] = "/dev/null",
+            ["GIT_AUTHOR_NAME"] = "test",
+            ["GIT_AUTHOR_EMAIL"] = "test@localhost",
+            ["GIT_COMMITTER_NAME"] = "test",
+            ["GIT_COMMITTER_EMAIL"] = "test@localhost",
+            ["LC_ALL"] = "C.UTF-8",
+            ["AWS_ACCESS_KEY_ID"] = S3Server.AccessKey,
+            ["AWS_SECRET_ACCESS_KEY"] = S3Server.SecretKey,
+        };
+        NewCache();
+    }
+
+    public Who Who { get; }
+
+    public string Folder { get; }
+
+    public string StoreUrl { get; }
+
+    public string Mount { get; }
+
+    /// <summary>The present <c>--cache-dir</c>.</summary>
+    public string Cache { get; private set; } = "";
+
+    /// <summary>The bucket, where the store is S3.</summary>
+    public S3Bucket Bucket => bucket ?? throw new InvalidOperationException("This store is a directory.");
+
+    public static async Task<MountBox> CreateAsync(Machine machine, StoreKind store, Who who)
+    {
+        Prerequisites.Require(who);
+        S3Bucket? bucket = store == StoreKind.S3 ? await machine.Server().CreateBucketAsync() : null;
+        string folder = Directory.CreateTempSubdirectory("agentbay-test-").FullName;
+        var box = new MountBox(who, folder, bucket?.Url() ?? Path.Combine(folder, "store"), bucket);
+        foreach (string name in (string[])["", "mnt", "home", "work"])
+        {
+            string path = Path.Combine(folder, name);
+            Directory.CreateDirectory(path);
+            box.GiveToUser(path);
+        }
+
+        return box;
+    }
+
+    /// <summary>From now on mounts use a new state folder: another machine.</summary>
+    public void NewCache() => Cache = Path.Combine(Folder, $"cache{++caches}");
+
+    public Task<Ran> AgentBayAsync(params string[] arguments) => RunAsync(Programs.AgentBayMount, arguments);
+
+    public Task<Ran> RunAsync(string program, params string[] arguments) => Programs.RunAsync(Who, environment, Folder, null, program, arguments);
+
+    /// <summary>Runs a fixed script; what varies comes as its arguments ($1 …).</summary>
+    public Task<Ran> ScriptAsync(string folder, string script, params string[] arguments) =>
+        Programs.RunAsync(Who, environment, folder, null, "bash", ["-euo", "pipefail", "-c", script, "bash", .. arguments]);
+
+    public System.Diagnostics.Process Start(string program, params string[] arguments) => Programs.Start(Who, environment, Folder, program, arguments);
+
+    public void Set(string variable, string value) => environment[variable] = value;
+
+    public async Task MountAsync(params string[] options) => (await TryMountAsync(options)).Ok();
+
+    public Task<Ran> TryMountAsync(params string[] options) => AgentBayAsync(["test", Mount, "--cache-dir", Cache, .. options]);
+
+    public async Task UnmountAsync(params string[] options) => (await AgentBayAsync(["unmount", Mount, .. options])).Ok();
+
+    /// <summary>The daemon's process id.</summary>
+    public async Task<int> DaemonAsync()
+    {
+        Ran status = (await AgentBayAsync("status", Mount, "--json")).Ok();
+        return int.Parse(PidPattern().Match(status.Output).Groups[1].ValueSpan);
+    }
+
+    /// <summary>kill -9, and wait until it is gone.</summary>
+    public async Task KillDaemonAsync()
+    {
+        using var daemon = System.Diagnostics.Process.GetProcessById(await DaemonAsync());
+        daemon.Kill();
+        await daemon.WaitForExitAsync();
+    }
+
+    /// <summary>The context's id.</summary>
+    public async Task<string> ContextIdAsync()
+    {
+        Ran got = (await AgentBayAsync("context", "get", "test", "--json")).Ok();
+        return IdPattern().Match(got.Output).Value;
+    }
+
+    /// <summary>The mirror's tree of the present state folder.</summary>
+    public string MirrorTree => Path.Combine(Directory.GetDirectories(Cache).Single(), "tree");
+
+    public async ValueTask DisposeAsync()
+    {
+        // A test that failed may leave its daemon and mount: theirs are those of its own state folders.
+        foreach (string cache in Directory.GetDirectories(Folder, "cache*"))
+        {
+            foreach (string state in Directory.GetDirectories(cache))
+            {
+                await EndDaemonAsync(Path.Combine(state, "holder.json"));
+            }
+        }
+
+        await Programs.RunAsync(Who.Root, environment, "/", null, "umount", "-l", "-i", "-q", Mount);
+        (await Programs.RunAsync(Who.Root, environment, "/", null, "rm", "-rf", "--one-file-system", "--", Folder)).Ok();
+        if (bucket is not null)
+        {
+            await bucket.DisposeAsync();
+        }
+    }
+
+    public void GiveToUser(string path)
+    {
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        if (Who == Who.OrdinaryUser)
+        {
+            AgentBay.Posix.Syscall.ChangeOwner(AgentBay.Posix.Syscall.CurrentDirectory, System.Text.Encoding.UTF8.GetBytes(path), Programs.OrdinaryUid, Programs.OrdinaryUid);
+        }
+    }
+
+    private static async Task EndDaemonAsync(string holder)
+    {
+        if (!File.Exists(holder) || !int.TryParse(PidPattern().Match(await File.ReadAllTextAsync(holder)).Groups[1].ValueSpan, out int pid))
+        {
+            return;
+        }
+
+        try
+        {
+            using var daemon = System.Diagnostics.Process.GetProcessById(pid);
+            if (daemon.MainModule?.FileName == Programs.AgentBayMount)
+            {
+                daemon.Kill();
+                await daemon.WaitForExitAsync();
+            }
+        }
+        catch (ArgumentException)
+        {
+            // It has ended: as it should.
+        }
+    }
+
+    [GeneratedRegex("\"[Pp]id\":\\s*(\\d+)")]
+    private static partial Regex PidPattern();
+
+    [GeneratedRegex("SdkCtx-[a-z0-9]+")]
+    private static partial Regex IdPattern();
+}

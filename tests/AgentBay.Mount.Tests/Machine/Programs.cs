@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace AgentBay.Mount.Tests;
+
+/// <summary>Runs programs as root or as an ordinary user, and knows where ours is.</summary>
+internal static class Programs
+{
+    /// <summary>Debian's "nobody".</summary>
+    public const int OrdinaryUid = 65534;
+
+    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(10);
+
+    public static string AgentBayMount { get; } = Environment.GetEnvironmentVariable("AGENTBAY_MOUNT_PROGRAM") ?? FindBuilt();
+
+    public static async Task<Ran> RunAsync(Who who, IReadOnlyDictionary<string, string> environment, string? folder, string? input, string program, params string[] arguments)
+    {
+        using Process process = Start(who, environment, folder, program, arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        if (input is not null)
+        {
+            await process.StandardInput.WriteAsync(input);
+        }
+
+        process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(LongestRun);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} has not ended after {LongestRun}.");
+        }
+
+        return new Ran($"{program} {string.Join(' ', arguments)}", process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Starts a program that goes on; the caller ends it.</summary>
+    public static Process Start(Who who, IReadOnlyDictionary<string, string> environment, string? folder, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo
+        {
+            FileName = program,
+            WorkingDirectory = who == Who.Root && folder is not null ? folder : "/", // Not even root may enter a user's mount.
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.Latin1, // Bytes: names need not be UTF-8.
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        if (who == Who.OrdinaryUser)
+        {
+            start.FileName = "setpriv";
+            foreach (string argument in (string[])[$"--reuid={OrdinaryUid}", $"--regid={OrdinaryUid}", "--clear-groups", "--", "env", $"--chdir={folder ?? "/"}", program])
+            {
+                start.ArgumentList.Add(argument);
+            }
+        }
+
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    private static string FindBuilt()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string candidate = Path.Combine(folder.FullName, "artifacts", "agentbay-mount");
+            if (File.Exists(candidate))
+            {
+                return candidate;
+            }
+        }
+
+        throw new FileNotFoundException("There is no artifacts/agentbay-mount: run ./build.sh build first.");
+    }
+}

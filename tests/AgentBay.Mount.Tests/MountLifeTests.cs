@@ -1,0 +1,116 @@
+using System.Text.Json;
+
+namespace AgentBay.Mount.Tests;
+
+/// <summary>How mounts begin and end, as the command line shows it.</summary>
+[Collection(MachineCollection.Name)]
+public sealed class MountLifeTests(Machine machine)
+{
+    [Fact]
+    public async Task Status_of_a_mount_and_of_a_path_in_it_says_what_scripts_need()
+    {
+        await using MountBox box = await BoxAsync();
+        await box.MountAsync("--write-back", "off");
+        string folder = Path.Combine(box.Mount, "folder");
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "file"), "12345");
+
+        using var status = JsonDocument.Parse((await box.AgentBayAsync("status", folder, "--json")).Ok().Output);
+
+        JsonElement mount = status.RootElement;
+        Assert.Equal(("mounted", "test", box.Mount, 5L), (Text(mount, "state"), Text(mount, "context"), Text(mount, "mountPoint"), mount.GetProperty("pendingBytes").GetInt64()));
+        Assert.Equal(await box.ContextIdAsync(), Text(mount, "contextId"));
+        await box.UnmountAsync();
+    }
+
+    [Fact]
+    public async Task A_busy_mount_is_not_unmounted_and_its_users_are_named_until_force()
+    {
+        await using MountBox box = await BoxAsync();
+        await box.MountAsync();
+        await File.WriteAllTextAsync(Path.Combine(box.Mount, "open"), "x");
+        using var user = box.Start("tail", "-f", Path.Combine(box.Mount, "open"));
+        Assert.Equal('x', user.StandardOutput.Read()); // It has the file open.
+
+        Ran refused = (await box.AgentBayAsync("unmount", box.Mount)).Exits(1);
+
+        Assert.Contains($"{user.Id} (tail)", refused.Error, StringComparison.Ordinal);
+        (await box.AgentBayAsync("status", box.Mount)).Ok();
+        (await box.AgentBayAsync("unmount", box.Mount, "--force")).Ok();
+        (await box.AgentBayAsync("status", box.Mount)).Exits(1);
+        user.Kill();
+        await user.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task One_mirror_is_mounted_once_and_the_second_time_says_where_and_by_whom()
+    {
+        await using MountBox box = await BoxAsync();
+        await box.MountAsync();
+        string daemon = (await box.DaemonAsync()).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string elsewhere = Directory.CreateDirectory(Path.Combine(box.Folder, "elsewhere")).FullName;
+
+        Assert.Contains($"already mounted on {box.Mount} by process {daemon}", (await box.TryMountAsync()).Exits(1).Error, StringComparison.Ordinal);
+        Assert.Contains($"already mounted on {box.Mount} by process {daemon}", (await box.AgentBayAsync("test", elsewhere, "--cache-dir", box.Cache)).Exits(1).Error, StringComparison.Ordinal);
+        Assert.Contains("is mounted on", (await box.AgentBayAsync("context", "delete", "test", "--yes")).Exits(1).Error, StringComparison.Ordinal);
+        await box.UnmountAsync();
+    }
+
+    [Fact]
+    public async Task Unmounting_a_killed_mount_clears_it_and_says_that_data_may_remain()
+    {
+        await using MountBox box = await BoxAsync();
+        await box.MountAsync("--write-back", "off");
+        await File.WriteAllTextAsync(Path.Combine(box.Mount, "file"), "kept");
+        await box.KillDaemonAsync();
+        Assert.Contains("dead", (await box.AgentBayAsync("status", box.Mount)).Ok().Output, StringComparison.Ordinal);
+
+        Assert.Contains("mount again to upload", (await box.AgentBayAsync("unmount", box.Mount)).Exits(3).Error, StringComparison.Ordinal);
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(box.Mount));
+        await box.MountAsync();
+        Assert.Equal("kept", await File.ReadAllTextAsync(Path.Combine(box.Mount, "file"), TestContext.Current.CancellationToken));
+        await box.UnmountAsync();
+    }
+
+    [Fact]
+    public async Task A_context_that_is_named_like_a_verb_can_be_mounted()
+    {
+        await using MountBox box = await BoxAsync();
+
+        (await box.AgentBayAsync("mount", "status", box.Mount, "--cache-dir", box.Cache)).Ok();
+        await box.UnmountAsync();
+        (await box.AgentBayAsync("--", "status", box.Mount)).Ok();
+        await box.UnmountAsync();
+    }
+
+    [Fact]
+    public async Task It_mounts_without_a_home_on_paths_with_spaces_and_of_great_length()
+    {
+        await using MountBox box = await BoxAsync();
+        box.Set("HOME", "");
+        string mount = Directory.CreateDirectory(Path.Combine(box.Folder, "a mount, with\ttab")).FullName;
+        string cache = Path.Combine(box.Folder, "cache-" + new string('l', 120));
+
+        (await box.AgentBayAsync("test", mount, "--cache-dir", cache)).Ok();
+        Assert.Contains("mounted", (await box.AgentBayAsync("status", mount)).Ok().Output, StringComparison.Ordinal);
+        (await box.AgentBayAsync("unmount", mount)).Ok();
+    }
+
+    [Fact]
+    public async Task The_helpers_of_mount_and_umount_take_their_arguments()
+    {
+        await using MountBox box = await BoxAsync();
+
+        (await box.AgentBayAsync("mount-helper", "test", box.Mount, "-o", $"rw,noatime,_netdev,x-systemd.automount,cache_dir={box.Cache},store={box.StoreUrl}")).Ok();
+        await File.WriteAllTextAsync(Path.Combine(box.Mount, "file"), "x");
+        (await box.AgentBayAsync("umount-helper", box.Mount, "-t", "fuse.agentbay")).Ok();
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(box.Mount));
+        (await box.AgentBayAsync("mount-helper", "test", box.Mount, "-o", "nonsense")).Exits(1); // mount(8)'s code for wrong usage.
+    }
+
+    private static string? Text(JsonElement element, string property) => element.GetProperty(property).GetString();
+
+    private Task<MountBox> BoxAsync() => MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
+}

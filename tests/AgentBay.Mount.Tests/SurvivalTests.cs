@@ -1,0 +1,118 @@
+using AgentBay.Posix;
+using AgentBay.Testing;
+
+namespace AgentBay.Mount.Tests;
+
+/// <summary>What was written is not lost: the daemon killed, the store away, the mount taken away under the daemon.</summary>
+[Collection(MachineCollection.Name)]
+public sealed class SurvivalTests(Machine machine)
+{
+    [Theory]
+    [InlineData(Who.Root)]
+    [InlineData(Who.OrdinaryUser)]
+    public async Task After_kill_9_in_the_middle_of_writing_every_closed_file_is_there_and_gets_uploaded(Who who)
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, who);
+        await box.MountAsync("--write-back", "1s");
+        using var writer = box.Start("bash", "-c", """cd "$1" && for i in $(seq 100000); do echo "content $i" > "file$i" && echo "$i" || exit; done""", "bash", box.Mount);
+        int closed = 0;
+        while (closed < 500)
+        {
+            closed = int.Parse(await writer.StandardOutput.ReadLineAsync() ?? "0");
+        }
+
+        await box.KillDaemonAsync();
+        while (await writer.StandardOutput.ReadLineAsync() is { } line)
+        {
+            closed = int.Parse(line);
+        }
+
+        await writer.WaitForExitAsync();
+        await box.MountAsync();
+        (await box.ScriptAsync(box.Mount, """for i in $(seq "$1"); do test "$(cat "file$i")" = "content $i"; done""", $"{closed}")).Ok();
+        await box.UnmountAsync();
+        string stored = Path.Combine(box.StoreUrl, "contexts", await box.ContextIdAsync());
+        (await box.ScriptAsync(stored, """for i in $(seq "$1"); do test "$(cat "file$i")" = "content $i"; done""", $"{closed}")).Ok();
+    }
+
+    [Fact]
+    public async Task While_the_store_is_away_programs_work_on_and_everything_is_uploaded_when_it_is_back()
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.S3, Who.Root);
+        await box.MountAsync("--write-back", "1s");
+        (await box.ScriptAsync(box.Mount, "mkdir d && echo before > d/before && head -c 100K /dev/urandom > d/placeholder && ls d")).Ok();
+        await box.UnmountAsync();
+        box.NewCache();
+        await box.MountAsync("--write-back", "1s");
+        (await box.ScriptAsync(box.Mount, "ls -l d && cat d/before")).Ok();
+
+        await S3Server.KillGatewayAsync();
+        try
+        {
+            (await box.ScriptAsync(box.Mount, """echo during > d/during && cat d/before d/during && mv d/before d/moved && echo more >> d/moved && mkdir e && for i in $(seq 200); do echo "$i" > "e/$i"; done && rm e/7""")).Ok();
+            Assert.NotEqual(0, (await box.ScriptAsync(box.Mount, "sync d/during")).ExitCode);
+            Ran read = await box.ScriptAsync(box.Mount, "cat d/placeholder");
+            Assert.Contains("Input/output error", read.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await S3Server.StartGatewayAsync();
+        }
+
+        (await box.ScriptAsync(box.Mount, "sync d/during && cat d/placeholder | wc -c")).Ok();
+        TreeSnapshot before = await TreeSnapshot.OfAsync(box, box.Mount);
+        await box.UnmountAsync();
+        box.NewCache();
+        await box.MountAsync();
+        TreeSnapshot after = await TreeSnapshot.OfAsync(box, box.Mount);
+        TreeSnapshot.AssertEqual(before.Entries, after.Entries);
+        TreeSnapshot.AssertEqual(before.Contents, after.Contents);
+        await box.UnmountAsync();
+    }
+
+    [Theory]
+    [InlineData(Who.Root)]
+    [InlineData(Who.OrdinaryUser)]
+    public async Task A_plain_umount_loses_nothing_the_daemon_drains_and_ends(Who who)
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, who);
+        await box.MountAsync("--write-back", "off");
+        (await box.ScriptAsync(box.Mount, """for i in $(seq 300); do echo "$i" > "f$i"; done""")).Ok();
+        using var daemon = System.Diagnostics.Process.GetProcessById(await box.DaemonAsync());
+        (await (who == Who.Root ? box.RunAsync("umount", "-i", box.Mount) : box.RunAsync("fusermount3", "-u", box.Mount))).Ok();
+        await daemon.WaitForExitAsync();
+        string stored = Path.Combine(box.StoreUrl, "contexts", await box.ContextIdAsync());
+        (await box.ScriptAsync(stored, """for i in $(seq 300); do test "$(cat "f$i")" = "$i"; done""")).Ok();
+    }
+
+    [Fact]
+    public async Task SIGTERM_flushes_and_unmounts()
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
+        await box.MountAsync("--write-back", "off");
+        (await box.ScriptAsync(box.Mount, "echo last > word")).Ok();
+        int pid = await box.DaemonAsync();
+        using var daemon = System.Diagnostics.Process.GetProcessById(pid);
+        Syscall.Kill(pid, 15).ThrowIfError("kill");
+        await daemon.WaitForExitAsync();
+        Assert.DoesNotContain(box.Mount, await File.ReadAllTextAsync("/proc/self/mountinfo"), StringComparison.Ordinal);
+        Assert.Equal("last\n", await File.ReadAllTextAsync(Path.Combine(box.StoreUrl, "contexts", await box.ContextIdAsync(), "word")));
+    }
+
+    [Theory]
+    [InlineData(StoreKind.Embedded)]
+    [InlineData(StoreKind.S3)]
+    public async Task When_fsync_returns_the_file_is_in_the_store_under_the_name_it_has(StoreKind store)
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, store, Who.Root);
+        await box.MountAsync("--write-back", "off");
+        (await box.ScriptAsync(box.Mount, "mkdir d && echo one > d/tmp && mv d/tmp d/name && sync d/name && echo two > d/other")).Ok();
+        await box.KillDaemonAsync();
+
+        box.NewCache(); // Another machine, which knows only the store.
+        await box.MountAsync();
+        Ran listed = (await box.ScriptAsync(box.Mount, "ls d && cat d/name")).Ok();
+        Assert.Equal("name\none\n", listed.Output);
+        await box.UnmountAsync();
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using AgentBay.Posix;
+
+namespace AgentBay.Mount.Tests;
+
+/// <summary>The main job, end to end: real programs in a real mount, everything in the store after unmount, the same tree from a new mirror.</summary>
+[Collection(MachineCollection.Name)]
+public sealed class WorkloadTests(Machine machine)
+{
+    private const string TwoWriters =
+        """
+        sqlite3 db.sqlite 'PRAGMA journal_mode=WAL; CREATE TABLE t (who TEXT, n INTEGER);'
+        for who in a b; do
+          ( for n in $(seq 40); do sqlite3 -cmd '.timeout 60000' db.sqlite "INSERT INTO t VALUES ('$who', $n);"; done ) &
+          pids="${pids:-} $!"
+        done
+        for pid in $pids; do wait "$pid"; done
+        test "$(sqlite3 db.sqlite 'PRAGMA integrity_check;')" = ok
+        test "$(sqlite3 db.sqlite 'SELECT count(*) FROM t;')" = 80
+        """;
+
+    [Theory]
+    [InlineData(StoreKind.Embedded, Who.Root)]
+    [InlineData(StoreKind.Embedded, Who.OrdinaryUser)]
+    [InlineData(StoreKind.S3, Who.Root)]
+    [InlineData(StoreKind.S3, Who.OrdinaryUser)]
+    public async Task What_programs_made_in_a_mount_is_in_the_store_after_unmount_and_in_every_later_mount(StoreKind store, Who who)
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, store, who);
+        string repository = await SampleTrees.GitRepositoryAsync(box);
+        string archive = await SampleTrees.TarAsync(box);
+
+        await box.MountAsync();
+        await GitClonesAsync(box, repository);
+        (await box.ScriptAsync(box.Mount, """mkdir tar && tar xpf "$1" -C tar && tar df "$1" -C tar""", archive)).Ok();
+        (await box.ScriptAsync(box.Mount, TwoWriters)).Ok();
+        (await box.ScriptAsync(box.Mount, "head -c 1G /dev/urandom > big && cmp -n 1000 big big && mv tar/d1 renamed && mv renamed/f3 'renamed/f three' && mv tar/d2 tar/d3/moved && rm -r tar/d4 tar/d5 && rm tar/d6/f*")).Ok();
+        TreeSnapshot before = await TreeSnapshot.OfAsync(box, box.Mount);
+        await box.UnmountAsync();
+
+        await AnotherToolReadsTheSameAsync(box, before);
+
+        box.NewCache();
+        await box.MountAsync();
+        TreeSnapshot.AssertEqual(before.Entries, await TreeSnapshot.EntriesAsync(box, box.Mount));
+        AssertOnlyPlaceholders(box);
+        (await box.ScriptAsync(box.Mount, """mkdir "$1/out" && tar cf - -C tar . | tar xf - -C "$1/out" && cp -a --sparse=always big "$1/big" && cmp big "$1/big" && cd "$1/out" && diff -r --no-dereference . "$2/tar" """, Path.Combine(box.Folder, "work"), box.Mount)).Ok();
+        TreeSnapshot.AssertEqual(before.Contents, await TreeSnapshot.ContentsAsync(box, box.Mount));
+        (await box.ScriptAsync(Path.Combine(box.Mount, "clone"), "git fsck --full --strict && test -z \"$(git status --porcelain)\"")).Ok();
+        (await box.ScriptAsync(box.Mount, "test \"$(sqlite3 db.sqlite 'PRAGMA integrity_check;')\" = ok")).Ok();
+        await box.UnmountAsync();
+    }
+
+    private static async Task GitClonesAsync(MountBox box, string repository)
+    {
+        (await box.ScriptAsync(box.Mount, """git clone -q --no-local "$1" clone && cd clone && git status --porcelain | { ! grep .; } && git fsck --full --strict""", repository)).Ok();
+        Ran count = (await box.ScriptAsync(Path.Combine(box.Mount, "clone"), "git ls-files | wc -l")).Ok();
+        Assert.Equal(5000, int.Parse(count.Output, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Nothing was read yet: the mirror holds names and sizes, no bytes.</summary>
+    private static void AssertOnlyPlaceholders(MountBox box)
+    {
+        const int seekData = 3;
+        int files = 0;
+        foreach (string path in Directory.EnumerateFiles(box.MirrorTree, "f1*", SearchOption.AllDirectories).Append(Path.Combine(box.MirrorTree, "big")))
+        {
+            using var file = File.OpenHandle(path);
+            Assert.True(Syscall.Seek(file, 0, seekData, out _) == Errno.ENXIO, $"{path} has bytes in a mirror that nobody read from");
+            files++;
+        }
+
+        Assert.True(files > 100);
+    }
+
+    /// <summary>Every regular file, read out of the store by a tool that is not ours.</summary>
+    private static async Task AnotherToolReadsTheSameAsync(MountBox box, TreeSnapshot before)
+    {
+        string id = await box.ContextIdAsync();
+        string copy = Path.Combine(box.Folder, "work", "copy");
+        if (box.StoreUrl.StartsWith('/'))
+        {
+            copy = Path.Combine(box.StoreUrl, "contexts", id);
+        }
+        else
+        {
+            (await box.ScriptAsync(
+                "/",
+                """env -u AWS_CA_BUNDLE rclone copy --config /dev/null --s3-provider Ceph --s3-env-auth --s3-endpoint "$1" --s3-encoding None --local-encoding None --transfers 16 --ignore-checksum ":s3:$2/contexts/$3" "$4" """,
+                box.Bucket.Server.Endpoint, box.Bucket.Name, id, copy)).Ok();
+        }
+
+        // A few names have an escaped key (not UTF-8, control characters; in the directory also '%'): those files by their content alone.
+        List<string> stored = [.. await TreeSnapshot.ContentsAsync(box, copy), .. await EscapedNamesAsync(box, id)];
+        var lines = stored.ToHashSet(StringComparer.Ordinal);
+        var hashes = stored.Select(HashOf).ToHashSet(StringComparer.Ordinal);
+        var missing = before.Contents.Where(line => IsOrdinary(line) ? !lines.Contains(line) : !hashes.Contains(HashOf(line))).Take(5).ToList();
+        Assert.True(missing.Count == 0, $"not in the store as they were in the mount:\n{string.Join('\n', missing)}");
+
+        static string HashOf(string line) => line.Split(' ')[0];
+        static bool IsOrdinary(string line) => !line.Any(c => c is '\n' or '%' or '\xff' or '\x80');
+    }
+
+    /// <summary>The keys with an escape, which rclone takes for its own: fetched by curl.</summary>
+    private static async Task<IEnumerable<string>> EscapedNamesAsync(MountBox box, string id)
+    {
+        if (box.StoreUrl.StartsWith('/'))
+        {
+            return [];
+        }
+
+        var hashes = new List<string>();
+        foreach (string key in (string[])["tar/new‛0Aline/a‛0Ab", "tar/‛FF‛FE not utf-8/‛80"])
+        {
+            Ran got = (await box.ScriptAsync(
+                "/",
+                """curl -fsS --aws-sigv4 aws:amz:us-east-1:s3 --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" "$1" | sha256sum""",
+                $"{box.Bucket.Server.Endpoint}/{box.Bucket.Name}/contexts/{id}/{string.Join('/', key.Split('/').Select(Uri.EscapeDataString))}")).Ok();
+            hashes.Add(got.Output);
+        }
+
+        return hashes;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Net;
+using AgentBay.ObjectStore.S3;
+using Amazon.Runtime;
+
+namespace AgentBay.ObjectStore.Tests.S3;
+
+/// <summary>Servers that lie, break off or speak OSS's dialect, which the real one does not.</summary>
+public sealed class ScriptedS3Tests
+{
+    private const string EmptyHash = "d41d8cd98f00b204e9800998ecf8427e";
+
+    private static readonly BasicAWSCredentials Credentials = new("id", "secret");
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_stored_ETag_that_is_not_the_bytes_MD5_is_corrupt()
+    {
+        await using var store = NewStore("s3://bucket?region=r", new ScriptedServer(_ => ScriptedServer.Ok("0123456789abcdef0123456789abcdef")));
+        await AssertKindAsync(StoreErrorKind.Corrupt, store.PutAsync("key", default, new PutOptions(), Cancel));
+    }
+
+    [Fact]
+    public async Task A_small_put_is_sent_without_asking_first()
+    {
+        var server = new ScriptedServer(_ => ScriptedServer.Ok(EmptyHash));
+        await using var store = NewStore("s3://bucket?region=r", server);
+        _ = await store.PutAsync("key", default, new PutOptions(), Cancel);
+        Assert.DoesNotContain("Expect", Assert.Single(server.Requests).Headers.Keys);
+    }
+
+    [Fact]
+    public async Task An_ETag_under_KMS_is_no_MD5_and_is_not_compared()
+    {
+        await using var store = NewStore("s3://bucket?region=r", new ScriptedServer(_ =>
+        {
+            var response = ScriptedServer.Ok("0123456789abcdef0123456789abcdef");
+            response.Headers.Add("x-amz-server-side-encryption", "aws:kms");
+            return response;
+        }));
+        Assert.Equal("0123456789abcdef0123456789abcdef", (await store.PutAsync("key", default, new PutOptions(), Cancel)).ETag);
+    }
+
+    [Fact]
+    public async Task A_body_shorter_than_its_length_is_corrupt_never_short()
+    {
+        await using var store = NewStore("s3://bucket?region=r", new ScriptedServer(_ => ScriptedServer.Ok(EmptyHash, new byte[5], claimedLength: 10)));
+        await using var content = await store.GetAsync("key", null, null, Cancel);
+        await AssertKindAsync(StoreErrorKind.Corrupt, content!.Body.CopyToAsync(Stream.Null, Cancel));
+    }
+
+    [Theory]
+    [InlineData(403, "InvalidAccessKeyId", StoreErrorKind.BadCredentials)]
+    [InlineData(403, "SignatureDoesNotMatch", StoreErrorKind.BadCredentials)]
+    [InlineData(400, "ExpiredToken", StoreErrorKind.BadCredentials)]
+    [InlineData(403, "RequestTimeTooSkewed", StoreErrorKind.BadCredentials)]
+    [InlineData(403, "AccessDenied", StoreErrorKind.AccessDenied)]
+    [InlineData(404, "NoSuchBucket", StoreErrorKind.NoSuchBucket)]
+    [InlineData(412, "PreconditionFailed", StoreErrorKind.PreconditionFailed)]
+    [InlineData(409, "FileAlreadyExists", StoreErrorKind.PreconditionFailed)]
+    [InlineData(409, "ConditionalRequestConflict", StoreErrorKind.Busy)]
+    [InlineData(503, "SlowDown", StoreErrorKind.Busy)]
+    [InlineData(500, "InternalError", StoreErrorKind.Busy)]
+    [InlineData(429, "TooManyRequests", StoreErrorKind.Busy)]
+    [InlineData(400, "RequestTimeout", StoreErrorKind.Busy)]
+    [InlineData(400, "BadDigest", StoreErrorKind.Corrupt)]
+    [InlineData(400, "EntityTooLarge", StoreErrorKind.TooLarge)]
+    [InlineData(400, "MetadataTooLarge", StoreErrorKind.TooLarge)]
+    [InlineData(501, "NotImplemented", StoreErrorKind.Refused)]
+    [InlineData(400, "SomethingNew", StoreErrorKind.Refused)]
+    public async Task An_error_of_the_server_has_its_kind(int status, string code, StoreErrorKind kind)
+    {
+        var server = new ScriptedServer(_ => ScriptedServer.Error((HttpStatusCode)status, code));
+        await using var store = NewStore("s3://bucket?region=r", server);
+        string message = await AssertKindAsync(kind, store.PutAsync("key", default, new PutOptions(), Cancel));
+        Assert.Contains(code, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", message, StringComparison.Ordinal);
+        _ = Assert.Single(server.Requests);   // The SDK itself does not try again.
+    }
+
+    [Fact]
+    public async Task OSS_is_asked_at_the_buckets_own_host_and_creates_by_its_own_header()
+    {
+        var server = new ScriptedServer(_ => ScriptedServer.Ok(EmptyHash));
+        await using var store = NewStore("oss://bucket/p?endpoint=oss-cn-beijing.aliyuncs.com", server);
+        _ = await store.PutAsync("key", default, new PutOptions { Condition = PutCondition.Absent }, Cancel);
+        var request = Assert.Single(server.Requests);
+        Assert.Equal("https://bucket.s3.oss-cn-beijing.aliyuncs.com/p/key", request.Uri.ToString());
+        Assert.Equal("true", request.Headers["x-oss-forbid-overwrite"]);
+        Assert.DoesNotContain("If-None-Match", request.Headers.Keys);
+        Assert.DoesNotContain("aws-chunked", request.Headers.GetValueOrDefault("Content-Encoding", ""), StringComparison.Ordinal);
+        Assert.Contains("x-oss-forbid-overwrite", request.Headers["Authorization"], StringComparison.Ordinal);
+        Assert.Equal((true, false, false, false), (store.Properties.ConditionalCreate, store.Properties.ConditionalReplace, store.Properties.ConditionalMultipart, store.Properties.ConditionalDelete));
+    }
+
+    [Fact]
+    public async Task OSS_replaces_only_after_a_HEAD_and_without_If_Match()
+    {
+        var server = new ScriptedServer(_ => ScriptedServer.Ok(EmptyHash));
+        await using var store = NewStore("oss://bucket?endpoint=oss-cn-beijing.aliyuncs.com", server);
+        _ = await store.PutAsync("key", default, new PutOptions { Condition = PutCondition.Match(EmptyHash) }, Cancel);
+        Assert.Equal(["HEAD", "PUT"], server.Requests.Select(r => r.Method));
+        Assert.DoesNotContain("If-Match", server.Requests[1].Headers.Keys);
+        await AssertKindAsync(StoreErrorKind.PreconditionFailed, store.PutAsync("key", default, new PutOptions { Condition = PutCondition.Match("other") }, Cancel));
+        Assert.Equal("HEAD", server.Requests[^1].Method);
+    }
+
+    [Fact]
+    public async Task OSS_gets_the_MD5_of_a_batch_of_deletes()
+    {
+        var server = new ScriptedServer(_ => ScriptedServer.Ok(body: "<?xml version=\"1.0\"?><DeleteResult/>"u8.ToArray()));
+        await using var store = NewStore("oss://bucket?endpoint=oss-cn-beijing.aliyuncs.com", server);
+        Assert.Empty(await store.DeleteManyAsync(["a", "b"], Cancel));
+        Assert.Equal(24, Assert.Single(server.Requests).Headers["Content-MD5"].Length);
+    }
+
+    private static S3Store NewStore(string url, ScriptedServer server) => new(((StoreLocation.Remote)StoreLocation.Parse(url)).Where, server, Credentials);
+
+    private static async Task<string> AssertKindAsync(StoreErrorKind kind, Task call)
+    {
+        var error = await Assert.ThrowsAsync<StoreException>(() => call);
+        Assert.True(error.Kind == kind, $"wanted {kind}: {error}");
+        return error.Message;
+    }
+}
