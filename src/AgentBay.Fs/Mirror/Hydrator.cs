@@ -101,6 +101,7 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
 
     private async Task RunAsync(TreePath file, ulong inode)
     {
+        var lost = new HashSet<string>();
         try
         {
             while (mirror.Placeholders.TryGet(inode, out PlaceholderMark? mark))
@@ -113,6 +114,10 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
                 catch (FsException error) when (error.Error == FsError.Stale && mirror.Placeholders.TryGet(inode, out PlaceholderMark? now) && now != mark)
                 {
                     // Sync moved its object meanwhile and rewrote the mark: begin again from there.
+                }
+                catch (FsException error) when (error.Error == FsError.Stale && lost.Add(mark.Key) && TryOtherName(file, inode, mark, lost))
+                {
+                    // A hard link: the object of another of its names has the same bytes.
                 }
             }
         }
@@ -134,6 +139,23 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
         finally
         {
             running.TryRemove(inode, out _);
+        }
+    }
+
+    private bool TryOtherName(TreePath file, ulong inode, PlaceholderMark mark, HashSet<string> lost)
+    {
+        using (mirror.Gate.EnterExclusive())
+        {
+            if (mirror.Files.TryStat(file) is not { } entry || entry.Identity.Inode != inode
+                || RowsOf(inode).FirstOrDefault(row => row.Identity == entry.Identity && row.Remote is not null && !lost.Contains(row.Key)) is not { } other)
+            {
+                return false;
+            }
+
+            mark = mark with { Key = other.Key, ETag = other.Remote!.ETag };
+            mirror.Files.RewriteMark(file, entry.Identity, mark);
+            mirror.Placeholders.Set(inode, mark);
+            return true;
         }
     }
 

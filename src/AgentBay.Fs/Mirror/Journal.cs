@@ -38,7 +38,10 @@ public sealed class Journal
         Changed?.Invoke();
     }
 
-    /// <summary>Bytes of an inode may have changed.</summary>
+    /// <summary>
+    /// Bytes of an inode may have changed. Also when one of several names of an inode is unlinked or renamed over: what was changed by that
+    /// name is the others' too, and only the inode leads to them.
+    /// </summary>
     public void DataChanged(TreePath path, ulong inode)
     {
         lock (gate)
@@ -163,6 +166,15 @@ public sealed class Journal
             {
                 return clock;
             }
+        }
+    }
+
+    /// <summary>The inodes whose bytes may have changed: a name by which they were written may be gone while others stay.</summary>
+    internal IReadOnlyList<ulong> WrittenInodes()
+    {
+        lock (gate)
+        {
+            return [.. written.Keys];
         }
     }
 

@@ -11,8 +11,9 @@ internal static class MirrorRecovery
     {
         foreach (BaselineRow row in mirror.Index.Under(TreePath.Root).Where(row => row.State != BaselineState.Present))
         {
-            // A download that failed, or was going on at the end, left the row of a whole file or of a placeholder: the mark knows.
-            PlaceholderMark? mark = row.State == BaselineState.Placeholder ? row.ToMark() : mirror.Files.ReadMark(row.Path);
+            // The mark knows which of a hard-linked file's objects it names, and whether a download that failed or was going on at the end is done.
+            bool rowKnows = row.State == BaselineState.Placeholder && !mirror.Placeholders.TryGet(row.Identity.Inode, out _);
+            PlaceholderMark? mark = rowKnows ? row.ToMark() : mirror.Files.ReadMark(row.Path);
             if (mark is not null)
             {
                 mirror.Placeholders.Set(row.Identity.Inode, mark);

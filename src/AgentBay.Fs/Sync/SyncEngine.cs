@@ -135,6 +135,11 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
                 scope.Add(path);
             }
 
+            foreach (ulong inode in mirror.Journal.WrittenInodes())
+            {
+                scope.UnionWith(mirror.Index.FindByInode(inode).Select(row => row.Path));
+            }
+
             IReadOnlyList<OpenWriter> writers = mirror.Journal.Writers();
             foreach (OpenWriter writer in writers)
             {
@@ -278,6 +283,15 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             if (state.Local.Entry is null)
             {
                 waiting.Enqueue(path.Parent); // It may be empty now, and need its marker.
+                if (state.Row is { Kind: EntryKind.File } lost)
+                {
+                    // A change that came by this name is one of the others too.
+                    foreach (BaselineRow row in mirror.Index.FindByInode(lost.Identity.Inode).Where(row => row.Identity == lost.Identity))
+                    {
+                        waiting.Enqueue(row.Path);
+                    }
+                }
+
                 if (!everything && state.Row is { Kind: not EntryKind.Folder } gone)
                 {
                     // Moved out of the scope: the new name goes first.

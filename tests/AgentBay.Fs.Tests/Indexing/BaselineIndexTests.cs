@@ -28,7 +28,16 @@ public sealed class BaselineIndexTests : IAsyncLifetime
         BaselineRow row = Row("d/a") with
         {
             Remote = new RemoteVersion("etag", 5, new DateTimeOffset(2024, 5, 6, 7, 8, 9, TimeSpan.Zero)),
-            Size = 5, MtimeNs = -1, CtimeNs = long.MaxValue, Mode = 0xFFF, Uid = uint.MaxValue - 1, Gid = 0, Xattrs = "x", Sha256 = "h", OperationId = "o", State = BaselineState.Hydrating,
+            Size = 5,
+            MtimeNs = -1,
+            CtimeNs = long.MaxValue,
+            Mode = 0xFFF,
+            Uid = uint.MaxValue - 1,
+            Gid = 0,
+            Xattrs = "x",
+            Sha256 = "h",
+            OperationId = "o",
+            State = BaselineState.Hydrating,
         };
 
         await index.ApplyAsync(IndexChange.Put(row));

@@ -30,7 +30,7 @@ public sealed class FolderFillerTests
     [Fact]
     public async Task A_foreign_object_has_the_defaults_and_the_time_of_its_object()
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2020, 2, 3, 4, 5, 6, TimeSpan.Zero));
+        var time = new ManualTime();
         await using TestMirror mirror = await TestMirror.OpenAsync(memory: new MemoryStore(time: time));
         await mirror.PutForeignAsync("a", "12345");
 

@@ -11,6 +11,7 @@ namespace AgentBay.Fs.Tests.Sync;
 /// </summary>
 public sealed class ModelTests(ITestOutputHelper output)
 {
+    private const int PartsOfAll = 4;
     private const int StepsOfOne = 25;
 
     private static readonly int Sequences = int.TryParse(Environment.GetEnvironmentVariable("AGENTBAY_MODEL_COUNT"), out int count) ? count : 300;
@@ -23,7 +24,7 @@ public sealed class ModelTests(ITestOutputHelper output)
 
     private static readonly StoreCall[] Calls = [StoreCall.Put, StoreCall.Copy, StoreCall.Delete, StoreCall.Head, StoreCall.List, StoreCall.Get];
 
-    public static TheoryData<int> Parts => [.. Enumerable.Range(0, 4)];
+    public static TheoryData<int> Parts => [.. Enumerable.Range(0, PartsOfAll)];
 
     [Theory]
     [MemberData(nameof(Parts))]
@@ -35,7 +36,7 @@ public sealed class ModelTests(ITestOutputHelper output)
             return;
         }
 
-        for (int seed = part; seed < Sequences; seed += Parts.Count())
+        for (int seed = part; seed < Sequences; seed += PartsOfAll)
         {
             var log = new List<string>();
             try
@@ -207,6 +208,7 @@ public sealed class ModelTests(ITestOutputHelper output)
             mirror.ClearFaults(); // One that is left over would let the next mount work on without comparing.
             await mirror.PutForeignAsync(path, content);
             await DoAsync("remount", () => mirror.RemountAsync());
+            await mirror.FillAsync(path.Contains('/', StringComparison.Ordinal) ? path[..path.LastIndexOf('/')] : "");
             model[path] = new Node { Kind = 'f', Content = content };
         }
 

@@ -19,9 +19,9 @@ public sealed class PathLocksTests
     }
 
     [Fact]
-    public void Other_names_do_not_wait()
+    public async Task Other_names_do_not_wait()
     {
-        using IDisposable first = locks.EnterAsync(["a"], CancellationToken.None).Result;
+        using IDisposable first = await locks.EnterAsync(["a"], CancellationToken.None);
 
         Assert.True(locks.EnterAsync(["b"], CancellationToken.None).IsCompletedSuccessfully);
     }

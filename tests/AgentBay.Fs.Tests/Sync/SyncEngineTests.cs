@@ -181,6 +181,53 @@ public sealed partial class SyncEngineTests
     }
 
     [Fact]
+    public async Task What_was_changed_by_a_name_that_is_gone_reaches_the_other_names()
+    {
+        await using var mirror = await TestMirror.OpenAsync();
+        await mirror.WriteAsync("a", "one");
+        await mirror.LinkAsync("a", "b");
+        await mirror.FlushCleanAsync();
+        await mirror.AppendAsync("b", " more");
+        await mirror.ChangeModeAsync("b", 0x180);
+        await mirror.DeleteAsync("b");
+
+        await mirror.FlushCleanAsync();
+
+        SortedDictionary<string, string> here = await mirror.TreeAsync();
+        await mirror.RemountAfreshAsync();
+        Assert.Equal(here, await mirror.TreeAsync());
+        Assert.Equal("one more", await mirror.StoredAsync("a"));
+    }
+
+    [Fact]
+    public async Task What_was_changed_by_a_name_that_never_was_stored_reaches_the_other_names()
+    {
+        await using var mirror = await TestMirror.OpenAsync();
+        await mirror.WriteAsync("a", "one");
+        await mirror.LinkAsync("a", "b");
+        _ = await mirror.FsyncAsync("a");
+        await mirror.ChangeModeAsync("b", 0x180);
+        await mirror.DeleteAsync("b");
+
+        await mirror.FlushCleanAsync();
+
+        await mirror.RemountAfreshAsync();
+        Assert.StartsWith("file 600", (await mirror.TreeAsync())["a"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hard_linked_placeholder_whose_one_object_was_replaced_reads_the_other()
+    {
+        await using var mirror = await WithStoredAsync(("a", "one"));
+        await mirror.LinkAsync("a", "b");
+        await mirror.FlushCleanAsync();
+        await mirror.PutForeignAsync("a", "theirs");
+        await mirror.RemountAsync();
+
+        Assert.Equal(("theirs", "one"), (await mirror.ReadAsync("a"), await mirror.ReadAsync("b")));
+    }
+
+    [Fact]
     public async Task A_symlink_is_an_object_with_its_target()
     {
         await using var mirror = await TestMirror.OpenAsync();

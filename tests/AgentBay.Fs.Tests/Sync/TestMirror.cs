@@ -224,9 +224,12 @@ internal sealed class TestMirror : IAsyncDisposable
         if (before.Links == 1)
         {
             Host.Placeholders.Remove(before.Inode);
+            Journal.NameChanged(PathOf(path));
         }
-
-        Journal.NameChanged(PathOf(path));
+        else
+        {
+            Journal.DataChanged(PathOf(path), before.Inode);
+        }
     }
 
     public async Task RenameAsync(string from, string to)
@@ -252,6 +255,10 @@ internal sealed class TestMirror : IAsyncDisposable
                 else if (gone.Links == 1)
                 {
                     Host.Placeholders.Remove(gone.Inode);
+                }
+                else
+                {
+                    Journal.DataChanged(PathOf(to), gone.Inode);
                 }
             }
         }
