@@ -12,6 +12,7 @@ public sealed partial class MemoryStore(StoreProperties? properties = null, Time
     private readonly TimeProvider time = time ?? TimeProvider.System;
     private readonly Lock gate = new();
     private readonly Dictionary<string, Stored> objects = [];
+    private long versions;
     private ImmutableSortedSet<string> keys = ImmutableSortedSet.Create<string>(Utf8Order.Comparer);
 
     public static StoreProperties Capable { get; } = new()
@@ -22,6 +23,9 @@ public sealed partial class MemoryStore(StoreProperties? properties = null, Time
         ConditionalMultipart = true,
         ConditionalDelete = true,
     };
+
+    /// <summary>Each write has another ETag, also one of the same bytes: as for parts, encrypted objects and some stores. Else it is the content's.</summary>
+    public bool NewETagEachWrite { get; init; }
 
     public StoreProperties Properties { get; } = properties ?? Capable;
 
@@ -132,6 +136,7 @@ public sealed partial class MemoryStore(StoreProperties? properties = null, Time
         CheckKey(key);
         CheckMetadata(key, options.Metadata);
         CheckCondition(key, options.Condition);
+        etag = NewETagEachWrite ? $"version-{++versions}" : etag;
         long milliseconds = time.GetUtcNow().ToUnixTimeMilliseconds();
         var info = new ObjectInfo(key, etag, body.Length, DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), options.Metadata.ToImmutableSortedDictionary(StringComparer.Ordinal));
         objects[key] = new Stored(info, body);

@@ -10,19 +10,20 @@ public sealed class PlaceholderTable
 {
     private readonly ConcurrentDictionary<ulong, PlaceholderMark> marks = new();
 
-    /// <summary>How many placeholders name a key as their source. A key with a count must not be deleted: it is the only copy.</summary>
-    private readonly Dictionary<string, int> sources = [];
+    /// <summary>How many placeholders name a version of a key as their source. A version with a count must not be deleted: it is the only copy.</summary>
+    private readonly Dictionary<(string Key, string ETag), int> sources = [];
     private readonly Lock sourcesLock = new();
 
     public int Count => marks.Count;
 
     public bool TryGet(ulong inode, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PlaceholderMark? mark) => marks.TryGetValue(inode, out mark);
 
-    public bool IsSource(string key)
+    /// <summary>Whether some placeholder's bytes are this version of a key.</summary>
+    public bool IsSource(string key, string etag)
     {
         lock (sourcesLock)
         {
-            return sources.ContainsKey(key);
+            return sources.ContainsKey((key, etag));
         }
     }
 
@@ -32,11 +33,11 @@ public sealed class PlaceholderTable
         {
             if (marks.TryGetValue(inode, out PlaceholderMark? old))
             {
-                Release(old.Key);
+                Release((old.Key, old.ETag));
             }
 
             marks[inode] = mark;
-            sources[mark.Key] = sources.GetValueOrDefault(mark.Key) + 1;
+            sources[(mark.Key, mark.ETag)] = sources.GetValueOrDefault((mark.Key, mark.ETag)) + 1;
         }
     }
 
@@ -46,12 +47,12 @@ public sealed class PlaceholderTable
         {
             if (marks.TryRemove(inode, out PlaceholderMark? old))
             {
-                Release(old.Key);
+                Release((old.Key, old.ETag));
             }
         }
     }
 
-    private void Release(string key)
+    private void Release((string Key, string ETag) key)
     {
         int left = sources[key] - 1;
         if (left == 0)

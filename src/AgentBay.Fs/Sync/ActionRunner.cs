@@ -265,15 +265,21 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
     /// <summary>INVARIANT: an object that is some placeholder's only copy is neither overwritten nor deleted.</summary>
     private bool IsNeededByPlaceholder(SyncAction action)
     {
-        string key = action.Kind == ActionKind.Delete ? action.Row!.Key : action.Key;
-        if (action.Row is { } row && mirror.Placeholders.TryGet(row.Identity.Inode, out PlaceholderMark? mark) && mark.Key == key
+        // The write's condition lets it replace the version of the baseline alone.
+        if (action.Row is not { Remote: { } replaced } row)
+        {
+            return false;
+        }
+
+        string key = action.Kind == ActionKind.Delete ? row.Key : action.Key;
+        if (mirror.Placeholders.TryGet(row.Identity.Inode, out PlaceholderMark? mark) && mark.Key == key
             && OtherNamesOf(row.Identity, key).FirstOrDefault() is { Remote: { } version } other)
         {
             // A hard link: its other name's object has the same bytes.
             _ = TryMoveMark(other.Path, other.Identity, mark with { Key = other.Key, ETag = version.ETag });
         }
 
-        return mirror.Placeholders.IsSource(key);
+        return mirror.Placeholders.IsSource(key, replaced.ETag);
     }
 
     private bool HasOtherName(FileIdentity inode, string key) =>

@@ -35,12 +35,18 @@ public sealed class KillPointTests
 
     [Theory]
     [MemberData(nameof(AllSteps))]
-    public async Task Killed_at(string step)
+    public Task Killed_at(string step) => KilledAsync(step, newETagEachWrite: false);
+
+    [Theory]
+    [MemberData(nameof(AllSteps))]
+    public Task Killed_where_each_write_has_another_ETag_at(string step) => KilledAsync(step, newETagEachWrite: true);
+
+    private static async Task KilledAsync(string step, bool newETagEachWrite)
     {
         (string expected, string stored) = await Scenario.ExpectedAsync();
         for (int number = 1; number <= TimesOfOneStep; number++)
         {
-            await using TestMirror mirror = await Scenario.PreparedAsync();
+            await using TestMirror mirror = await Scenario.PreparedAsync(newETagEachWrite);
             mirror.KillAt(step, number);
             if (!await Scenario.WorkAsync(mirror))
             {

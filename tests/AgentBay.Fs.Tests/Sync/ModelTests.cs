@@ -69,7 +69,7 @@ public sealed class ModelTests(ITestOutputHelper output)
 
         public async Task GoAsync()
         {
-            mirror = await TestMirror.OpenAsync();
+            mirror = await TestMirror.OpenAsync(memory: new MemoryStore { NewETagEachWrite = seed % 2 == 1 });
             await using TestMirror opened = mirror;
             await DoAsync("anchor", () => mirror.WriteAsync("anchor", "anchor"));
             model["anchor"] = new Node { Kind = 'f', Content = "anchor" };

@@ -1,3 +1,5 @@
+using AgentBay.Testing;
+
 namespace AgentBay.Fs.Tests.Sync;
 
 /// <summary>Some work on a mount that needs every kind of action, of which each step can be done again.</summary>
@@ -52,9 +54,9 @@ internal static class Scenario
 
     public static Task<(string Tree, string Store)> ExpectedAsync() => Expected.Value;
 
-    public static async Task<TestMirror> PreparedAsync()
+    public static async Task<TestMirror> PreparedAsync(bool newETagEachWrite = false)
     {
-        TestMirror mirror = await TestMirror.OpenAsync(SyncEngineTests.Small, SyncEngineTests.SmallParts());
+        TestMirror mirror = await TestMirror.OpenAsync(SyncEngineTests.Small, new MemoryStore(MemoryStore.Capable with { MinPartSize = 1 }) { NewETagEachWrite = newETagEachWrite });
         await mirror.MakeFolderAsync("d");
         await mirror.MakeFolderAsync("emptied");
         foreach (string name in new[] { "d/x", "d/y", "read", "swap1", "swap2", "move", "replaced", "attributes", "gone", "emptied/last", "link" })

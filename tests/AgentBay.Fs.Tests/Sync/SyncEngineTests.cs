@@ -181,6 +181,22 @@ public sealed partial class SyncEngineTests
     }
 
     [Fact]
+    public async Task A_new_version_of_an_object_can_be_edited_though_a_placeholder_still_names_the_old_one()
+    {
+        await using var mirror = await WithStoredAsync(("a", "one"));
+        await mirror.LinkAsync("a", "b");
+        await mirror.FlushCleanAsync();
+        await mirror.PutForeignAsync("a", "theirs");
+        await mirror.RemountAsync();
+        await mirror.AppendAsync("a", " and mine");
+
+        await mirror.FlushCleanAsync();
+
+        Assert.Equal("theirs and mine", await mirror.StoredAsync("a"));
+        Assert.Equal("one", await mirror.ReadAsync("b"));
+    }
+
+    [Fact]
     public async Task What_was_changed_by_a_name_that_is_gone_reaches_the_other_names()
     {
         await using var mirror = await TestMirror.OpenAsync();
