@@ -14,7 +14,8 @@ public sealed class SurvivalTests(Machine machine)
     {
         await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, who);
         await box.MountAsync("--write-back", "1s");
-        using var writer = box.Start("bash", "-c", """cd "$1" && for i in $(seq 100000); do echo "content $i" > "file$i" && echo "$i" || exit; done""", "bash", box.Mount);
+        // dd, unlike the shell's redirection, looks at what close(2) says: only what it succeeded for counts.
+        using var writer = box.Start("bash", "-c", """cd "$1" && for i in $(seq 100000); do echo "content $i" | dd of="file$i" status=none && echo "$i" || exit; done""", "bash", box.Mount);
         int closed = 0;
         while (closed < 500)
         {
