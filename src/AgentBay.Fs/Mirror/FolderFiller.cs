@@ -176,8 +176,10 @@ internal sealed class FolderFiller
             return;
         }
 
-        RemoteChange change = Compare(state.Row, remote);
-        Decision decision = Reconciler.Decide(state.Row is not null, state.Local.Change, change, sameContent: false);
+        // A folder that we know by its files alone: it has been stored, and what is missing here was moved or deleted here.
+        bool implied = state.Row is null && remote is { Folder: true } && mirror.Index.Under(path).Count > 0;
+        RemoteChange change = implied ? RemoteChange.Same : Compare(state.Row, remote);
+        Decision decision = Reconciler.Decide(implied || state.Row is not null, state.Local.Change, change, sameContent: false);
         bool done = true;
         switch (decision)
         {

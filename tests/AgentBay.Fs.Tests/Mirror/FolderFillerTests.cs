@@ -71,6 +71,21 @@ public sealed class FolderFillerTests
     }
 
     [Fact]
+    public async Task A_folder_renamed_here_before_it_was_stored_itself_does_not_come_back_under_its_old_name()
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync();
+        await mirror.MakeFolderAsync("f");
+        await mirror.WriteAsync("f/a", "1");
+        _ = await mirror.FsyncAsync("f/a");
+        await mirror.RenameAsync("f", "c");
+        await mirror.RemountAsync();
+
+        Assert.Equal(["c"], await mirror.ListAsync(""));
+        await mirror.FlushCleanAsync();
+        Assert.Equal(["c/a"], mirror.Keys());
+    }
+
+    [Fact]
     public async Task A_file_changed_here_stays_in_a_folder_that_was_deleted_elsewhere()
     {
         await using TestMirror mirror = await WithForeignAsync(("d/a", "1"), ("d/b", "2"), ("keep", "3"));

@@ -3,7 +3,7 @@ namespace AgentBay.Fs.Tests.Sync;
 /// <summary>The process dies at each named step, at each of the first times that it is reached; then everything must be as if it had not.</summary>
 public sealed class KillPointTests
 {
-    private const int TimesOfOneStep = 4;
+    private const int TimesOfOneStep = 3;
 
     private static readonly string[] Steps =
     [
