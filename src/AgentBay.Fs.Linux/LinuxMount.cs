@@ -10,7 +10,12 @@ namespace AgentBay.Fs.Linux;
 public sealed class LinuxMount : IAsyncDisposable
 {
     private readonly IMirrorHost host;
+    private static readonly TimeSpan LongestOpen = TimeSpan.FromSeconds(2);
+
     private readonly CancellationTokenSource stop = new();
+
+    /// <summary>The root of a mount that has been detached.</summary>
+    private SafeFileHandle? detached;
 
     private LinuxMount(IMirrorHost host, FuseMount mount, FuseSession session, MirrorFileSystem fileSystem, ILogger logger)
     {
@@ -74,7 +79,18 @@ public sealed class LinuxMount : IAsyncDisposable
     /// <summary>Asks the kernel to end the mount; <see cref="Ended"/> follows.</summary>
     /// <param name="lazy">Detach now; the mount ends when the last program has left it.</param>
     /// <exception cref="FuseMountException">Of kind <see cref="FuseMountError.Busy"/> while programs are inside: <see cref="BusyProcesses"/> names them.</exception>
-    public void Unmount(bool lazy) => FuseMount.Unmount(MountPoint, lazy);
+    public void Unmount(bool lazy)
+    {
+        if (lazy && DataPath == FuseDataPath.WritebackCache && detached is null)
+        {
+            // After this the path leads elsewhere, and the kernel still holds bytes of open files that the last flush must ask for.
+            // On another thread and not for long: a session that is broken answers no open.
+            Task<SafeFileHandle?> root = Task.Run(() => OpenRoot(out SafeFileHandle handle) == Errno.OK ? handle : null);
+            detached = root.Wait(LongestOpen) ? root.Result : null;
+        }
+
+        FuseMount.Unmount(MountPoint, lazy);
+    }
 
     /// <summary>The processes that have their working directory, root, program, an open file or a map below a folder, as far as we may see them.</summary>
     public static IReadOnlyList<BusyProcess> BusyProcesses(string mountPoint) => BusyProcess.Find(mountPoint);
@@ -98,6 +114,7 @@ public sealed class LinuxMount : IAsyncDisposable
         }
 
         await Ended.ContinueWith(static _ => { }, TaskScheduler.Default);
+        detached?.Dispose();
         stop.Dispose();
     }
 
@@ -122,10 +139,19 @@ public sealed class LinuxMount : IAsyncDisposable
 
     private void WriteBack()
     {
-        Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(MountPoint), OpenFlags.Directory, 0, out SafeFileHandle root).ThrowIfError($"open {MountPoint}");
+        if (detached is { } kept)
+        {
+            Syscall.SyncFileSystem(kept).ThrowIfError($"syncfs {MountPoint}");
+            return;
+        }
+
+        OpenRoot(out SafeFileHandle root).ThrowIfError($"open {MountPoint}");
         using (root)
         {
             Syscall.SyncFileSystem(root).ThrowIfError($"syncfs {MountPoint}");
         }
     }
+
+    private Errno OpenRoot(out SafeFileHandle root) =>
+        Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(MountPoint), OpenFlags.Directory, 0, out root);
 }

@@ -99,7 +99,7 @@ public sealed partial class MirrorFileSystem
             file.RecentlyUsed = true;
 
             // The descriptor outlives the name: sync may have put another inode there, and what is written to this one would be lost.
-            return write && file.Opens == 0 ? NameStillThere(file) : Errno.OK;
+            return write ? NameStillThere(file) : Errno.OK;
         }
 
         int access = Passthrough || host.ReadOnly ? OpenFlags.ReadOnly : OpenFlags.ReadWrite;
@@ -286,11 +286,14 @@ public sealed partial class MirrorFileSystem
         TreePath path = default;
         try
         {
-            // A file without a name has nowhere to go but the local disk. A rename meanwhile: once more, under the new name.
-            while (error == Errno.OK && host.FsyncReachesStore && nodes.TryGetPath(file, out path)
+            // A file without a name has nowhere to go but the local disk; so has one whose name sync gave to another inode. A rename
+            // meanwhile: once more, under the new name.
+            TreePath? tried = null;
+            while (error == Errno.OK && host.FsyncReachesStore && nodes.TryGetPath(file, out path) && path != tried
                 && !await host.FsyncAsync(path, file.Inode, request.Interrupted))
             {
                 request.Interrupted.ThrowIfCancellationRequested();
+                tried = path;
             }
 
             return error;

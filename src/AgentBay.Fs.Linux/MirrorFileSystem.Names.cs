@@ -260,6 +260,11 @@ public sealed partial class MirrorFileSystem
                 }
 
                 file.PlaceholderCtimeNs = 0;
+                if (nodes.TryGetPath(file, out TreePath first))
+                {
+                    host.Journal.NameChanged(first);
+                }
+
                 FuseResult<FuseEntry> entry = Find(newParent, folder.Handle, newName);
                 host.Journal.NameChanged(PathOf(newParent, newName));
                 ReportWriters(file);
@@ -345,6 +350,11 @@ public sealed partial class MirrorFileSystem
         if (displaced.Status.IsDirectory)
         {
             host.FolderRemoved(displaced.Status.Inode);
+        }
+        else if (displaced.Status is { IsRegular: true, Links: > 1 })
+        {
+            // What was written by this name is still to be seen under the others.
+            host.Journal.DataChanged(PathOf(parent, name), displaced.Status.Inode);
         }
 
         if (displaced.Node is not { } node)

@@ -9,6 +9,8 @@ namespace AgentBay.Fs.Control;
 /// </summary>
 public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountInfo info, ILogger logger, TimeProvider time) : IMountControl, IDisposable
 {
+    private static readonly TimeSpan ForcedWait = TimeSpan.FromSeconds(10);
+
     private readonly ISyncSession session = session;
     private readonly IHostMount host = host;
     private readonly ILogger logger = logger;
@@ -163,7 +165,8 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         if (host.Unmount(lazy: false) is not { } busy)
         {
             // What the kernel still held has arrived when it lets go of the device.
-            await host.Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Where somebody detached it before, that is when its last user goes: who insists does not wait for that.
+            await host.Ended.WaitAsync(force ? ForcedWait : Timeout.InfiniteTimeSpan, time, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         else if (!force)
         {

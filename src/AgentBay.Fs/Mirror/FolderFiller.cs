@@ -150,7 +150,22 @@ internal sealed class FolderFiller
             async (path, token) => await ReconcileNameAsync(path, remote.GetValueOrDefault(path), listing, token));
     }
 
+    /// <summary>One object that this disk cannot hold, or that may not be read, takes no other name with it.</summary>
     private async Task ReconcileNameAsync(TreePath path, RemoteName? remote, AckLog.Listing listing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReconcileAsync(path, remote, listing, cancellationToken);
+        }
+        catch (Exception error) when (error is StoreException { Kind: StoreErrorKind.AccessDenied or StoreErrorKind.Refused }
+            or FsException { Error: FsError.TooLarge or FsError.Corrupt or FsError.StoreRefused }
+            or (IOException and not StoreException and not FsException))
+        {
+            Log.NameNotPlaced(mirror.Logger, path.ToString(), error.Message);
+        }
+    }
+
+    private async Task ReconcileAsync(TreePath path, RemoteName? remote, AckLog.Listing listing, CancellationToken cancellationToken)
     {
         // An action in flight on this path ends first, and then the listing is too old to judge it.
         using IDisposable entered = await mirror.Locks.EnterAsync([path.ToString()], cancellationToken);
@@ -187,6 +202,9 @@ internal sealed class FolderFiller
                 break;
             case Decision.Place or Decision.Replace:
                 done = await PlaceAsync(path, state, remote!, cancellationToken);
+                break;
+            case Decision.DeleteLocal when state is { NeedsMarker: true, Row.Remote: null }:
+                done = false; // It never was in the store by itself: the last of its files went here, and its marker is still to be written.
                 break;
             case Decision.DeleteLocal:
                 done = await RemoveAsync(path, state.Local, cancellationToken);

@@ -223,6 +223,22 @@ public sealed class Journal
         }
     }
 
+    /// <summary>All that was noted at <paramref name="at"/> has been looked at: inodes whose names are all gone are written no more.</summary>
+    /// <param name="except">Not dealt with.</param>
+    internal void ForgetWritten(long at, IReadOnlySet<ulong?> except)
+    {
+        lock (gate)
+        {
+            foreach ((ulong inode, long writtenAt) in written)
+            {
+                if (writtenAt <= at && !except.Contains(inode) && !writers.ContainsKey(inode))
+                {
+                    written.Remove(inode);
+                }
+            }
+        }
+    }
+
     /// <summary>A name was looked at as it was at <paramref name="at"/> and is not done: it stays noted, as old as it is.</summary>
     internal void NotDone(TreePath path, long at)
     {

@@ -46,6 +46,11 @@ internal static class MirrorRecovery
 
             bool asRowSays = row is not null && row.Kind == entry.Kind && row.Identity == entry.Identity && scanner.HasAttributesOf(path, entry, row)
                 && (entry.Kind == EntryKind.Folder || (row.CtimeNs == entry.CtimeNs && row.Size == entry.Size && row.State == (mark is null ? BaselineState.Present : BaselineState.Placeholder)));
+            if (asRowSays && entry.Kind == EntryKind.Folder && row!.Remote is null && mirror.Files.ReadFolder(path) is [])
+            {
+                asRowSays = false; // Its last child went after its row was written: it needs its marker.
+            }
+
             if (!asRowSays && entry.Kind == EntryKind.File)
             {
                 mirror.Journal.DataChanged(path, entry.Identity.Inode);

@@ -136,7 +136,9 @@ public sealed class StateFolder : IDisposable
         }
         else
         {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            Directory.CreateDirectory(path, Private);
+            File.SetUnixFileMode(path, Private); // Refused where somebody else made it first.
         }
     }
 }

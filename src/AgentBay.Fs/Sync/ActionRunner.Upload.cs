@@ -111,7 +111,8 @@ internal sealed partial class ActionRunner
         // The hash goes into the metadata, which a multipart upload takes at its beginning.
         string hash = await Task.Run(() => ContentHash.Of(file), cancellationToken);
         string operation = await BeginWriteAsync(action);
-        var options = new PutOptions { Metadata = Describe(action, before, hash, operation).ToMetadata(), Condition = ConditionOf(action.Row) };
+        // A last try goes up whatever it catches: a hash that its bytes may not have would make it unreadable for everybody else.
+        var options = new PutOptions { Metadata = Describe(action, before, lastTry ? null : hash, operation).ToMetadata(), Condition = ConditionOf(action.Row) };
         await using IMultipartUpload upload = await store.BeginMultipartAsync(action.Key, options, cancellationToken);
         int partSize = PartSizeFor(before.Size, store.Properties.MaxParts);
         int parts = (int)((before.Size + partSize - 1) / partSize);

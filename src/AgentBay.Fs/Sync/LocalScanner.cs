@@ -104,6 +104,8 @@ internal sealed class LocalScanner(OpenMirror mirror)
 
     private async Task<PathState> SeePlaceholderAsync(TreePath path, string key, BaselineRow? row, LocalEntry entry, PlaceholderMark mark)
     {
+        // A download that runs, or was cut short, changes the inode's times: those of the file are in its mark.
+        entry = entry with { Size = mark.Size, MtimeNs = mark.MtimeNs };
         string xattrs = ReadXattrs(path);
         bool known = row is { Kind: EntryKind.File, Remote: not null } && row.Identity == entry.Identity;
         if (mark.Key == (row?.Key ?? key) && (!known || row!.Remote!.ETag != mark.ETag))
@@ -128,7 +130,7 @@ internal sealed class LocalScanner(OpenMirror mirror)
         bool plain = entry.Mode == EntryAttributes.DefaultFolderMode && xattrs.Length == 0 && (!files.CanSetOwner || (entry.Uid == 0 && entry.Gid == 0));
         bool needsMarker = !plain || (!files.IsUnfilled(path) && !(files.ReadFolder(path) ?? []).Any(child => child.Value.Kind != EntryKind.Special));
         LocalChange change = row is not { Kind: EntryKind.Folder, IsIntent: false } ? LocalChange.Content
-            : row.Mode == entry.Mode && row.Xattrs == xattrs && HasOwnerOf(entry, row) ? LocalChange.Same : LocalChange.Attributes;
+            : row.Mode == entry.Mode && row.Xattrs == xattrs && HasOwnerOf(entry, row) && !(needsMarker && row.Remote is null) ? LocalChange.Same : LocalChange.Attributes;
         return new PathState(path, key, row, new LocalView(entry, change, null, null, xattrs) { SettledCtimeNs = entry.CtimeNs }, needsMarker);
     }
 

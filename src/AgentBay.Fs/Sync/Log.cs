@@ -16,6 +16,9 @@ internal static partial class Log
     [LoggerMessage(3004, LogLevel.Information, "The mirror was not left clean: {Count} names differ from the baseline or wait to be looked at.")]
     public static partial void Recovered(ILogger logger, int count);
 
+    [LoggerMessage(3007, LogLevel.Error, "The kernel could not write out what it holds of open files.")]
+    public static partial void KernelHoldsBack(ILogger logger, Exception error);
+
     [LoggerMessage(3005, LogLevel.Error, "A background flush failed.")]
     public static partial void FlushFailed(ILogger logger, Exception error);
 

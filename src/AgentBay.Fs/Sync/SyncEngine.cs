@@ -8,12 +8,16 @@ namespace AgentBay.Fs.Sync;
 /// <summary>Carries what the journal notes to the store: in the background, at fsync, at sync and at unmount.</summary>
 internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, ActionRunner runner)
 {
+    private const int UrgentConcurrency = 8;
     private const int TriesOfOnePath = 8;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly PlanExecutor executor = new(runner, mirror.Options.Concurrency);
+
+    /// <summary>For who waits in an fsync: not behind the thousands of a background round.</summary>
+    private readonly PlanExecutor urgent = new(runner, UrgentConcurrency);
     private readonly ConcurrentDictionary<TreePath, SyncFailure> failures = new();
     private readonly SemaphoreSlim oneFullRound = new(1, 1);
 
@@ -39,20 +43,19 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         var counter = new Counter(progress);
         TimeSpan pause = FirstPause;
         long until = long.MaxValue;
+        string? heldBack = null;
         try
         {
-            if (WriteBackKernelCache is { } writeBack)
-            {
-                await writeBack(cancellationToken);
-            }
-
+            heldBack = await WriteBackAsync(cancellationToken);
             mirror.Journal.Read(out until);
             for (int tries = 0; ; tries++)
             {
                 Round round = await FullRoundAsync(includeOpenFiles: true, counter, cancellationToken);
-                List<PendingChange> left = Pending(until);
-                if (left.Count == 0 || (round.Again + round.Dirty == 0 && !round.Transient) || (tries >= TriesOfOnePath && !round.Transient))
+                bool settled = round.Again == 0 && (Pending(until).Count == 0 || (round.Dirty == 0 && !round.Transient));
+                if (settled || (tries >= TriesOfOnePath && !round.Transient))
                 {
+                    // What must be looked at again was noted anew: nothing of it may count as done.
+                    until = round.Again > 0 ? long.MaxValue : until;
                     break;
                 }
 
@@ -68,9 +71,31 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             // The report says what remains.
         }
 
-        var report = new FlushReport(counter.Files, counter.Bytes, Pending(until));
+        List<PendingChange> remaining = Pending(until);
+        if (heldBack is not null)
+        {
+            remaining.Add(new PendingChange(TreePath.Root, 0, heldBack));
+        }
+
+        var report = new FlushReport(counter.Files, counter.Bytes, remaining);
         Log.Flushed(mirror.Logger, report.FilesDone, report.BytesDone, report.Remaining.Count);
         return report;
+    }
+
+    /// <returns>Why the kernel could not write out what it holds; null when it could, or holds nothing.</returns>
+    private async Task<string?> WriteBackAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (WriteBackKernelCache?.Invoke(cancellationToken) ?? Task.CompletedTask);
+            return null;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // What has reached the mirror goes up all the same; the report is not clean.
+            Log.KernelHoldsBack(mirror.Logger, error);
+            return $"The kernel could not write out what it holds of open files: {error.Message}";
+        }
     }
 
     /// <summary>Promise 1. False: the path no longer names this inode.</summary>
@@ -91,29 +116,33 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     {
         if (folder.IsRoot)
         {
-            if (WriteBackKernelCache is { } writeBack)
-            {
-                await writeBack(cancellationToken);
-            }
-
-            mirror.Journal.Read(out long until);
-            for (int tries = 1; Pending(until).Count > 0; tries++)
-            {
-                Round round = await FullRoundAsync(includeOpenFiles: true, new Counter(null), cancellationToken);
-                ThrowIfFailed(round);
-                if (round.Again == 0)
-                {
-                    return;
-                }
-
-                ThrowIfTooOften(folder, tries);
-            }
-
+            await FsyncRootAsync(cancellationToken);
             return;
         }
 
         HashSet<TreePath> names = [folder, .. (mirror.Files.ReadFolder(folder) ?? []).Select(child => child.Key), .. mirror.Index.Children(folder).Select(row => row.Path)];
         await FlushPathsAsync(names, cancellationToken);
+    }
+
+    private async Task FsyncRootAsync(CancellationToken cancellationToken)
+    {
+        if (await WriteBackAsync(cancellationToken) is { } heldBack)
+        {
+            throw new FsException(FsError.StoreRefused, heldBack);
+        }
+
+        // One round at least: writes to open files are in no journal.
+        for (int tries = 1; ; tries++)
+        {
+            Round round = await FullRoundAsync(includeOpenFiles: true, new Counter(null), cancellationToken);
+            ThrowIfFailed(round);
+            if (round.Again == 0)
+            {
+                return;
+            }
+
+            ThrowIfTooOften(TreePath.Root, tries);
+        }
     }
 
     /// <summary>One pass over all that is noted.</summary>
@@ -158,7 +187,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             Round round = await RoundAsync(scope, at, everything: true, counter, cancellationToken);
             foreach ((TreePath path, JournalEntry entry) in names)
             {
-                if (entry.WithTree)
+                if (entry.WithTree && !round.Left.Contains(path))
                 {
                     // What did not go well below it was noted by itself.
                     mirror.Journal.Done(path, null, at);
@@ -210,7 +239,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         List<PathState> states = await SeeAsync(scope, everything, failed, cancellationToken);
         SyncPlan plan = Planner.Plan(states, n => mirror.Keys.Aside(mirror.Operations.Next("aside") + n));
         counter.Expect(plan.Actions);
-        IReadOnlyList<ActionResult> results = await executor.ExecuteAsync(plan, counter.Add, cancellationToken);
+        IReadOnlyList<ActionResult> results = await (everything ? executor : urgent).ExecuteAsync(plan, counter.Add, cancellationToken);
 
         var again = new HashSet<TreePath>();
         var dirty = new HashSet<TreePath>();
@@ -250,7 +279,12 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             Fail(path, error);
         }
 
-        return new Round(again.Count, dirty.Count, failed.Values.FirstOrDefault(), failed.Values.Any(IsTransient));
+        if (everything && failed.Count == 0)
+        {
+            mirror.Journal.ForgetWritten(at, openInodes);
+        }
+
+        return new Round(again.Count, dirty.Count, failed.Values.FirstOrDefault(), failed.Values.Any(IsTransient)) { Left = [.. again, .. dirty] };
     }
 
     /// <summary>Looks at the paths, and at those that their state makes concern us too.</summary>
@@ -393,7 +427,11 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
 /// <param name="Dirty">Paths that are in the store as they were when the pass began, and have changed since.</param>
 /// <param name="Error">Of the first path that failed.</param>
 /// <param name="Transient">Whether a later try may succeed.</param>
-internal readonly record struct Round(int Again, int Dirty, Exception? Error, bool Transient);
+internal readonly record struct Round(int Again, int Dirty, Exception? Error, bool Transient)
+{
+    /// <summary>The paths that <see cref="Again"/> and <see cref="Dirty"/> count.</summary>
+    public HashSet<TreePath> Left { get; init; } = [];
+}
 
 /// <summary>Why a path is not in the store.</summary>
 internal sealed record SyncFailure(string Message, bool Transient);

@@ -377,6 +377,33 @@ public sealed partial class SyncEngineTests
     }
 
     [Fact]
+    public async Task Fsync_of_the_root_stores_what_was_written_to_a_file_that_is_open_and_was_clean()
+    {
+        await using var mirror = await TestMirror.OpenAsync();
+        await mirror.WriteAsync("a", "one");
+        using TestMirror.Writing writing = mirror.BeginWriting("a");
+        await mirror.FlushCleanAsync();
+        mirror.WriteUnseen("a", "two", 0);
+
+        await mirror.Host.FsyncFolderAsync(TreePath.Root, CancellationToken.None);
+
+        Assert.Equal("two", await mirror.StoredAsync("a"));
+    }
+
+    [Fact]
+    public async Task A_flush_says_what_the_kernel_holds_back_and_stores_the_rest()
+    {
+        await using var mirror = await TestMirror.OpenAsync();
+        await mirror.WriteAsync("a", "one");
+        mirror.Host.WriteBackKernelCache = _ => throw new IOException("no room");
+
+        FlushReport report = await mirror.Session.FlushAsync(null, CancellationToken.None);
+
+        Assert.Contains("no room", Assert.Single(report.Remaining).Error, StringComparison.Ordinal);
+        Assert.Equal("one", await mirror.StoredAsync("a"));
+    }
+
+    [Fact]
     public async Task Fsync_says_when_the_name_is_another_inodes()
     {
         await using var mirror = await TestMirror.OpenAsync();
