@@ -141,14 +141,37 @@ public sealed class LinuxMount : IAsyncDisposable
     {
         if (detached is { } kept)
         {
-            Syscall.SyncFileSystem(kept).ThrowIfError($"syncfs {MountPoint}");
+            WriteBack(kept);
             return;
         }
 
         OpenRoot(out SafeFileHandle root).ThrowIfError($"open {MountPoint}");
         using (root)
         {
-            Syscall.SyncFileSystem(root).ThrowIfError($"syncfs {MountPoint}");
+            WriteBack(root);
+        }
+    }
+
+    /// <summary>Newer kernels' syncfs begins the writes of a FUSE mount and does not wait for them: each open file is waited for by itself.</summary>
+    private void WriteBack(SafeFileHandle root)
+    {
+        Syscall.SyncFileSystem(root).ThrowIfError($"syncfs {MountPoint}");
+        foreach (OpenWriter writer in host.Journal.Writers())
+        {
+            Errno error = Syscall.Open(root, writer.Path.Bytes, OpenFlags.ReadOnly | OpenFlags.NonBlock, 0, out SafeFileHandle file);
+            if (error == Errno.EACCES)
+            {
+                error = Syscall.Open(root, writer.Path.Bytes, OpenFlags.WriteOnly | OpenFlags.NonBlock, 0, out file);
+            }
+
+            using (file)
+            {
+                if (error is not (Errno.ENOENT or Errno.ENOTDIR or Errno.ESTALE or Errno.ELOOP)) // Gone or renamed meanwhile: that is noted anew.
+                {
+                    error.ThrowIfError($"open {writer.Path}");
+                    Syscall.WriteOutPages(file).ThrowIfError($"write out {writer.Path}");
+                }
+            }
         }
     }
 

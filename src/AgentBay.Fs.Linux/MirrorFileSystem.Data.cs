@@ -223,6 +223,35 @@ public sealed partial class MirrorFileSystem
             && (Syscall.HasWriters(own, out bool hasWriters) != Errno.OK || hasWriters);
         file.Mapped |= stillMapped;
         host.Journal.WriterClosed(nodes.TryGetPath(file, out TreePath path) ? path : file.WriterPath, file.Inode, stillMapped);
+        if (stillMapped)
+        {
+            _ = LookForMapAgainAsync(file);
+        }
+    }
+
+    /// <summary>
+    /// RELEASE may be here before the kernel has let go of the mirror's file: what looked like a map is gone a moment later. A real one
+    /// stays on the watch list.
+    /// </summary>
+    private async Task LookForMapAgainAsync(Node file)
+    {
+        foreach (int milliseconds in (int[])[10, 100, 1000])
+        {
+            await Task.Delay(milliseconds);
+            if (!Borrowed.TryTake(file.Handle, out Borrowed own))
+            {
+                return;
+            }
+
+            using (own)
+            {
+                if (Syscall.HasWriters(own.Handle, out bool hasWriters) == Errno.OK && !hasWriters)
+                {
+                    host.Journal.WriterGone(file.Inode);
+                    return;
+                }
+            }
+        }
     }
 
     public override ValueTask<FuseResult<int>> Read(FuseRequest request, NodeId node, HandleId handle, long offset, Memory<byte> buffer)

@@ -177,6 +177,13 @@ public static unsafe partial class Syscall
 
     public static Errno SyncData(SafeFileHandle file) => Retry(() => Native.Fdatasync(Fd(file)));
 
+    /// <summary>sync_file_range(2) of the whole file: its dirty pages are written out and that is waited for; no fsync is asked of the filesystem.</summary>
+    public static Errno WriteOutPages(SafeFileHandle file)
+    {
+        const uint waitBefore = 1, write = 2, waitAfter = 4;
+        return Retry(() => Native.SyncFileRange(Fd(file), 0, 0, waitBefore | write | waitAfter));
+    }
+
     /// <summary>syncfs(2): everything on the filesystem that holds <paramref name="file"/>.</summary>
     public static Errno SyncFileSystem(SafeFileHandle file) => Retry(() => Native.Syncfs(Fd(file)));
 

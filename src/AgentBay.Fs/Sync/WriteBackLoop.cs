@@ -16,17 +16,14 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         mirror.Journal.Changed += Noted;
+        Noted();
+        Task watch = WatchMapsAsync(end.Token);
+        Task flush = mirror.Options.WriteBack is { } delay ? FlushWhenQuietAsync(delay, end.Token) : watch;
         try
         {
-            Noted();
-            Task watch = WatchMapsAsync(cancellationToken);
-            if (mirror.Options.WriteBack is { } delay)
-            {
-                await FlushWhenQuietAsync(delay, cancellationToken);
-            }
-
-            await watch;
+            await await Task.WhenAny(watch, flush); // Neither ends by itself: the first that does has failed.
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -35,6 +32,8 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
         finally
         {
             mirror.Journal.Changed -= Noted;
+            await end.CancelAsync();
+            await Task.WhenAll(watch, flush).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -67,6 +67,9 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "fdatasync", SetLastError = true)]
     internal static partial int Fdatasync(int fd);
 
+    [LibraryImport(C, EntryPoint = "sync_file_range", SetLastError = true)]
+    internal static partial int SyncFileRange(int fd, long offset, long length, uint flags);
+
     [LibraryImport(C, EntryPoint = "syncfs", SetLastError = true)]
     internal static partial int Syncfs(int fd);
 
