@@ -23,7 +23,7 @@ mkdir "$BASE/sample"
 for d in $(seq 40); do mkdir "$BASE/sample/d$d"; for f in $(seq 100); do echo "file $f of $d" >"$BASE/sample/d$d/f$f"; done; done
 tar cf "$BASE/sample.tar" -C "$BASE/sample" .
 
-work_create() { mkdir c; for i in $(seq 100); do mkdir "c/$i"; done; for i in $(seq 10000); do echo x >"c/$((i % 100))/$i"; done; }
+work_create() { mkdir c; for i in $(seq 100); do mkdir "c/$i"; done; for i in $(seq 10000); do echo x >"c/$((i % 100 + 1))/$i"; done; }
 work_untar() { mkdir u; tar xf "$BASE/sample.tar" -C u; }
 work_cat() { find u -type f -print0 | xargs -0 cat >/dev/null; }
 work_stat() { find u c -printf '%s %T@\n' >/dev/null; }
