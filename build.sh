@@ -197,7 +197,7 @@ check() {
     # Solution and projects are built with warnings as errors: analyzers and code style speak there.
     dotnet build AgentBay.Fs.sln -c Release -v quiet </dev/null
     dotnet format AgentBay.Fs.sln --verify-no-changes --no-restore --severity warn </dev/null
-    if command -v shellcheck >/dev/null; then git ls-files '*.sh' .ci/run | xargs -r shellcheck; fi
+    if command -v shellcheck >/dev/null; then git ls-files '*.sh' .ci/run | xargs -r shellcheck -S warning; fi
 }
 
 bench() {
