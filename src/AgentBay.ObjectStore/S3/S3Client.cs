@@ -7,7 +7,7 @@ namespace AgentBay.ObjectStore.S3;
 /// <summary>Makes the SDK's client with the settings that every server of our dialects understands.</summary>
 internal static class S3Client
 {
-    internal static LifecycleClient Create(S3Location where, HttpMessageHandler? handler, AWSCredentials? credentials)
+    internal static S3WireClient Create(S3Location where, HttpMessageHandler? handler, AWSCredentials? credentials)
     {
         var config = new AmazonS3Config
         {
@@ -19,7 +19,7 @@ internal static class S3Client
             Timeout = Timeout.InfiniteTimeSpan,      // RetryingStore has the deadlines.
             DisableLogging = true,
             IgnoreConfiguredEndpointUrls = true,     // The URL says it all.
-            HttpClientFactory = new Factory(Wrap(where.Dialect, new AskFirstHandler(handler ?? NewHandler()))),
+            HttpClientFactory = new Factory(new AskFirstHandler(handler ?? NewHandler())),
         };
         if (where.Endpoint != null)
         {
@@ -30,10 +30,8 @@ internal static class S3Client
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(where.Region);
         }
 
-        return new LifecycleClient(credentials ?? S3Credentials.Find(where.Dialect), config);
+        return new S3WireClient(credentials ?? S3Credentials.Find(where.Dialect), config);
     }
-
-    private static DelegatingHandler Wrap(S3Dialect dialect, DelegatingHandler handler) => dialect == S3Dialect.Oss ? new ContentMd5Handler(handler) : handler;
 
     private static SocketsHttpHandler NewHandler() => new()
     {

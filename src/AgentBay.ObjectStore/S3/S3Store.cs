@@ -15,7 +15,7 @@ public sealed partial class S3Store : IObjectStore
     private const string MetadataHeader = "x-amz-meta-";
 
     private readonly S3Location where;
-    private readonly Lazy<LifecycleClient> client;
+    private readonly Lazy<S3WireClient> client;
 
     /// <param name="handler">Null for the network.</param>
     /// <param name="credentials">Null for those of the environment.</param>
@@ -24,7 +24,7 @@ public sealed partial class S3Store : IObjectStore
         this.where = where;
 
         // Lazy, as opening talks to nobody; a failure (no credentials) is found anew at the next call.
-        client = new Lazy<LifecycleClient>(() => S3Client.Create(where, handler, credentials), LazyThreadSafetyMode.PublicationOnly);
+        client = new Lazy<S3WireClient>(() => S3Client.Create(where, handler, credentials), LazyThreadSafetyMode.PublicationOnly);
         bool oss = where.Dialect == S3Dialect.Oss;
         Properties = new StoreProperties
         {
@@ -63,7 +63,7 @@ public sealed partial class S3Store : IObjectStore
     /// <summary>Whether payloads go unsigned: TLS protects them, and hashing them twice costs.</summary>
     private bool? UnsignedPayload => where.IsHttps ? true : null;
 
-    private async Task<T> CallAsync<T>(string what, string key, Func<LifecycleClient, Task<T>> call, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(string what, string key, Func<S3WireClient, Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
@@ -76,7 +76,7 @@ public sealed partial class S3Store : IObjectStore
         }
     }
 
-    private async Task CallAsync(string what, string key, Func<LifecycleClient, Task> call, CancellationToken cancellationToken) => _ = await CallAsync(
+    private async Task CallAsync(string what, string key, Func<S3WireClient, Task> call, CancellationToken cancellationToken) => _ = await CallAsync(
         what, key,
         async c =>
         {
