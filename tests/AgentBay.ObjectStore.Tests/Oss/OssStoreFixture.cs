@@ -28,7 +28,7 @@ public sealed class OssStoreFixture : IAsyncLifetime
     internal S3Store NewStore()
     {
         string url = $"oss://{server.Bucket.Name}/{S3StoreFixture.Prefix}?endpoint=http://{Domain}:{relay!.Port}&region=us-east-1";
-        return new S3Store(((StoreLocation.Remote)StoreLocation.Parse(url)).Where, NewHandler(), new BasicAWSCredentials(S3Server.AccessKey, S3Server.SecretKey));
+        return new S3Store(((StoreLocation.Remote)StoreLocation.Parse(url)).Where, NewHandler(), () => new BasicAWSCredentials(S3Server.AccessKey, S3Server.SecretKey));
     }
 
     public async ValueTask DisposeAsync()
