@@ -126,7 +126,13 @@ internal sealed class UploadFolder : IDisposable
     internal void Remove()
     {
         var names = new List<DirectoryName>();
-        Check(Syscall.ReadDirectory(Handle, names), error);
+        Errno result = Syscall.ReadDirectory(Handle, names);
+        if (result == Errno.ENOENT)
+        {
+            return;   // Another one removed it.
+        }
+
+        Check(result, error);
         names.ForEach(n => Syscall.Unlink(Handle, n.Name));
         _ = Syscall.RemoveDirectory(parent, Encoding.UTF8.GetBytes(Id));
     }
