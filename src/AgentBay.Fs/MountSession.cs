@@ -4,6 +4,7 @@ using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Keys;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,7 @@ namespace AgentBay.Fs;
 /// <summary>One context with its mirror, open on this machine: what a host adapter mounts and what control commands act on.</summary>
 public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 {
-    private const string Clean = "clean", ContextId = "context_id", Epoch = "epoch", MirrorId = "mirror_id", Session = "session";
+    private const string Clean = "clean", ContextId = "context_id", Epoch = "epoch", MirrorId = "mirror_id", Policy = "policy", Session = "session";
 
     private readonly StateFolder folder;
     private readonly OpenMirror mirror;
@@ -43,6 +44,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     public IMirrorHost Host { get; }
 
     public SyncStatus Status => engine.Status;
+
+    public bool UploadsByItself => mirror.Rules.Uploads;
 
     private LocalScanner Scanner { get; }
 
@@ -77,10 +80,11 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
                 Store = store,
                 Keys = new ContextKeys(context.Prefix),
                 Operations = new OperationIds(mirrorId, number),
-                Options = options,
+                Options = ByPolicy(options),
+                Rules = new SyncRules(options.Policy),
                 Logger = logger,
             }, new CancellationTokenSource());
-            await Task.Run(() => session.Recover(clean), cancellationToken);
+            await Task.Run(() => session.RecoverAsync(clean), cancellationToken);
             return session;
         }
         catch
@@ -99,6 +103,9 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 
     /// <summary>Uploads until nothing is pending, or only what fails for good, or <paramref name="cancellationToken"/> (a deadline) ends it: then the report says what remains.</summary>
     public Task<FlushReport> FlushAsync(IProgress<FlushProgress>? progress, CancellationToken cancellationToken) => engine.FlushAsync(progress, cancellationToken);
+
+    /// <summary>What a flush would upload; uploads nothing.</summary>
+    public Task<FlushReport> SurveyAsync(CancellationToken cancellationToken) => engine.SurveyAsync(cancellationToken);
 
     /// <summary>For tests: one pass of the background write-back.</summary>
     internal Task FlushInBackgroundAsync() => engine.FullRoundAsync(includeOpenFiles: false, new Counter(null), CancellationToken.None);
@@ -145,9 +152,19 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         folder.Dispose();
     }
 
-    private void Recover(bool clean)
+    private static MountSessionOptions ByPolicy(MountSessionOptions options) =>
+        options.Policy.UploadPolicy.AutoUpload ? options : options with { WriteBack = null, FsyncReachesStore = false };
+
+    private async Task RecoverAsync(bool clean)
     {
-        if (clean)
+        SyncPolicy before = mirror.Index.GetMeta(Policy) is { } json ? SyncPolicy.Parse(json) : SyncPolicy.Default;
+        bool sameRules = mirror.Rules.JudgesAs(before);
+        if (!sameRules)
+        {
+            await MirrorRecovery.ReleaseWhatWasNotJudgedAsync(mirror, new SyncRules(before));
+        }
+
+        if (clean && sameRules)
         {
             MirrorRecovery.LoadPlaceholders(mirror);
         }
@@ -155,6 +172,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         {
             Log.Recovered(mirror.Logger, count);
         }
+
+        mirror.Index.SetMeta(Policy, mirror.Options.Policy.ToJson());
     }
 
     private static BaselineIndex OpenIndex(StateFolder folder, ILogger logger)

@@ -7,9 +7,15 @@ public interface ISyncSession
 {
     SyncStatus Status { get; }
 
+    /// <summary>False: only a flush that was asked for uploads anything, and the end of the mount is none.</summary>
+    bool UploadsByItself { get; }
+
     Task RunAsync(CancellationToken cancellationToken);
 
     Task<FlushReport> FlushAsync(IProgress<FlushProgress>? progress, CancellationToken cancellationToken);
+
+    /// <summary>What a flush would upload; uploads nothing.</summary>
+    Task<FlushReport> SurveyAsync(CancellationToken cancellationToken);
 
     Task DownloadAsync(CancellationToken cancellationToken);
 }

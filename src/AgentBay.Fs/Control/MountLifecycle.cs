@@ -21,6 +21,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
     private DateTimeOffset deadlineAt = DateTimeOffset.MaxValue;
     private Task<UnmountResult>? unmounting;
     private volatile bool force;
+    private volatile bool sync;
     private volatile int state;
     private FlushProgress progress;
 
@@ -48,6 +49,8 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             }
         }
     }
+
+    private bool Uploads => session.UploadsByItself || sync;
 
     private MountState State
     {
@@ -115,6 +118,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         lock (gate)
         {
             force |= options.Force;
+            sync |= options.Sync;
             if (options.Deadline is { } wait && time.GetUtcNow() + wait < deadlineAt)
             {
                 deadlineAt = time.GetUtcNow() + wait;
@@ -138,8 +142,12 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             }
             else
             {
-                State = MountState.Flushing;
-                _ = await FlushAsync(deadline.Token);
+                if (Uploads)
+                {
+                    State = MountState.Flushing;
+                    _ = await FlushAsync(deadline.Token);
+                }
+
                 State = MountState.Unmounting;
                 if (await TryUnmountAsync() is { } busy)
                 {
@@ -148,7 +156,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             }
 
             State = MountState.Draining;
-            FlushReport report = await FlushAsync(deadline.Token);
+            FlushReport report = Uploads ? await FlushAsync(deadline.Token) : await session.SurveyAsync(CancellationToken.None);
             Tell(report);
             _ = ended.TrySetResult(report);
             return new UnmountResult.Unmounted(report);
@@ -187,6 +195,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         lock (gate)
         {
             unmounting = null;
+            sync = false;
             deadlineAt = DateTimeOffset.MaxValue;
             deadline.Dispose();
             deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -204,6 +213,10 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         if (report.IsClean)
         {
             Log.Drained(logger, report.FilesDone, report.BytesDone);
+        }
+        else if (report.IsByPolicy)
+        {
+            Log.LeftByPolicy(logger, report.Remaining.Count, report.Remaining.Sum(change => change.Bytes));
         }
         else
         {
