@@ -16,11 +16,11 @@ public sealed partial class MirrorFileSystem
 
         ValueTask filled = Fill(folder!, request);
         return filled.IsCompletedSuccessfully
-            ? new(UnlinkNow(folder!, name))
-            : After(filled, (fs: this, folder, name: name.ToArray()), static s => s.fs.UnlinkNow(s.folder!, s.name));
+            ? new(RemoveNow(folder!, name, directory: false))
+            : After(filled, (fs: this, folder, name: name.ToArray()), static s => s.fs.RemoveNow(s.folder!, s.name, directory: false));
     }
 
-    private Errno UnlinkNow(Node parent, ReadOnlySpan<byte> name)
+    private Errno RemoveNow(Node parent, ReadOnlySpan<byte> name, bool directory)
     {
         using (host.Gate.EnterShared())
         {
@@ -35,7 +35,11 @@ public sealed partial class MirrorFileSystem
                 error = Displace(folder.Handle, name, out Displaced displaced);
                 using (displaced)
                 {
-                    error = error == Errno.OK ? Syscall.Unlink(folder.Handle, name) : error;
+                    if (error == Errno.OK)
+                    {
+                        error = directory ? Syscall.RemoveDirectory(folder.Handle, name) : Syscall.Unlink(folder.Handle, name);
+                    }
+
                     if (error == Errno.OK)
                     {
                         host.Journal.NameChanged(PathOf(parent, name));
@@ -60,39 +64,11 @@ public sealed partial class MirrorFileSystem
         {
             await Fill(folder, request);
             await FillChild(folder, name, wholeTree: false, request);
-            return RemoveDirectoryNow(folder, name);
+            return RemoveNow(folder, name, directory: true);
         }
         catch (Exception failure) when (ErrnoMap.Of(failure) is not null)
         {
             return ErrnoMap.Of(failure)!.Value;
-        }
-    }
-
-    private Errno RemoveDirectoryNow(Node parent, byte[] name)
-    {
-        using (host.Gate.EnterShared())
-        {
-            Errno error = BorrowFolder(parent, out Borrowed folder);
-            if (error != Errno.OK)
-            {
-                return error;
-            }
-
-            using (folder)
-            {
-                error = Displace(folder.Handle, name, out Displaced displaced);
-                using (displaced)
-                {
-                    error = error == Errno.OK ? Syscall.RemoveDirectory(folder.Handle, name) : error;
-                    if (error == Errno.OK)
-                    {
-                        host.Journal.NameChanged(PathOf(parent, name));
-                        Gone(parent, name, displaced);
-                    }
-
-                    return error;
-                }
-            }
         }
     }
 
