@@ -16,11 +16,11 @@ public sealed partial class MirrorFileSystem
 
         ValueTask filled = Fill(folder!, request);
         return filled.IsCompletedSuccessfully
-            ? new(UnlinkNow(folder!, name))
-            : After(filled, (fs: this, folder, name: name.ToArray()), static s => s.fs.UnlinkNow(s.folder!, s.name));
+            ? new(RemoveNow(folder!, name, directory: false))
+            : After(filled, (fs: this, folder, name: name.ToArray()), static s => s.fs.RemoveNow(s.folder!, s.name, directory: false));
     }
 
-    private Errno UnlinkNow(Node parent, ReadOnlySpan<byte> name)
+    private Errno RemoveNow(Node parent, ReadOnlySpan<byte> name, bool directory)
     {
         using (host.Gate.EnterShared())
         {
@@ -35,7 +35,11 @@ public sealed partial class MirrorFileSystem
                 error = Displace(folder.Handle, name, out Displaced displaced);
                 using (displaced)
                 {
-                    error = error == Errno.OK ? Syscall.Unlink(folder.Handle, name) : error;
+                    if (error == Errno.OK)
+                    {
+                        error = directory ? Syscall.RemoveDirectory(folder.Handle, name) : Syscall.Unlink(folder.Handle, name);
+                    }
+
                     if (error == Errno.OK)
                     {
                         host.Journal.NameChanged(PathOf(parent, name));
@@ -60,39 +64,11 @@ public sealed partial class MirrorFileSystem
         {
             await Fill(folder, request);
             await FillChild(folder, name, wholeTree: false, request);
-            return RemoveDirectoryNow(folder, name);
+            return RemoveNow(folder, name, directory: true);
         }
         catch (Exception failure) when (ErrnoMap.Of(failure) is not null)
         {
             return ErrnoMap.Of(failure)!.Value;
-        }
-    }
-
-    private Errno RemoveDirectoryNow(Node parent, byte[] name)
-    {
-        using (host.Gate.EnterShared())
-        {
-            Errno error = BorrowFolder(parent, out Borrowed folder);
-            if (error != Errno.OK)
-            {
-                return error;
-            }
-
-            using (folder)
-            {
-                error = Displace(folder.Handle, name, out Displaced displaced);
-                using (displaced)
-                {
-                    error = error == Errno.OK ? Syscall.RemoveDirectory(folder.Handle, name) : error;
-                    if (error == Errno.OK)
-                    {
-                        host.Journal.NameChanged(PathOf(parent, name));
-                        Gone(parent, name, displaced);
-                    }
-
-                    return error;
-                }
-            }
         }
     }
 
@@ -262,21 +238,16 @@ public sealed partial class MirrorFileSystem
             return Result<FuseEntry>(refused == Errno.OK ? Errno.ESTALE : refused);
         }
 
-        ValueTask ready = Fill(folder!, request);
-        if (LinkWouldStrand(file, folder!, newName))
-        {
-            ready = Both(ready, MakeReady(file, request, discard: false));
-        }
-
+        ValueTask ready = LinkWouldStrand(file, folder!, newName) ? FillAndBringIn(folder!, file, request) : Fill(folder!, request);
         return ready.IsCompletedSuccessfully
             ? Result(LinkNow(file, folder!, newName))
             : After(ready, (fs: this, file, folder, newName: newName.ToArray()), static s => s.fs.LinkNow(s.file, s.folder!, s.newName));
+    }
 
-        static async ValueTask Both(ValueTask first, ValueTask second)
-        {
-            await first;
-            await second;
-        }
+    private async ValueTask FillAndBringIn(Node folder, Node file, FuseRequest request)
+    {
+        await Fill(folder, request);
+        await MakeReady(file, request, discard: false);
     }
 
     private bool LinkWouldStrand(Node file, Node newParent, ReadOnlySpan<byte> newName) =>

@@ -24,8 +24,11 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
     private volatile bool sync;
     private volatile int state;
     private FlushProgress progress;
+    private readonly SyncTasks tasks = new(info, time);
 
     public MountInfo Info { get; } = info;
+
+    public IReadOnlyList<SyncTask> Tasks => tasks.All;
 
     public MountStatus Status
     {
@@ -102,16 +105,8 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         }
     }
 
-    public async Task<FlushReport> SyncAsync(SyncMode mode, CancellationToken cancellationToken)
-    {
-        if (mode == SyncMode.Download)
-        {
-            await session.DownloadAsync(cancellationToken);
-            return new FlushReport(0, 0, []);
-        }
-
-        return await FlushAsync(cancellationToken);
-    }
+    public Task<FlushReport> SyncAsync(SyncMode mode, CancellationToken cancellationToken) =>
+        tasks.RunAsync(mode, () => mode == SyncMode.Download ? DownloadAsync(cancellationToken) : FlushAsync(cancellationToken));
 
     public Task<UnmountResult> UnmountAsync(UnmountOptions options)
     {
@@ -145,7 +140,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
                 if (Uploads)
                 {
                     State = MountState.Flushing;
-                    _ = await FlushAsync(deadline.Token);
+                    _ = await UploadAtEndAsync();
                 }
 
                 State = MountState.Unmounting;
@@ -156,7 +151,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             }
 
             State = MountState.Draining;
-            FlushReport report = Uploads ? await FlushAsync(deadline.Token) : await session.SurveyAsync(CancellationToken.None);
+            FlushReport report = Uploads ? await UploadAtEndAsync() : await session.SurveyAsync(CancellationToken.None);
             Tell(report);
             _ = ended.TrySetResult(report);
             return new UnmountResult.Unmounted(report);
@@ -204,6 +199,14 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
 
         return new UnmountResult.Busy(busy);
     }
+
+    private async Task<FlushReport> DownloadAsync(CancellationToken cancellationToken)
+    {
+        await session.DownloadAsync(cancellationToken);
+        return new FlushReport(0, 0, []);
+    }
+
+    private Task<FlushReport> UploadAtEndAsync() => tasks.RunAsync(SyncMode.Upload, () => FlushAsync(deadline.Token));
 
     private async Task<FlushReport> FlushAsync(CancellationToken cancellationToken) =>
         await session.FlushAsync(new Latest(this), cancellationToken);
