@@ -8,6 +8,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
     private const int LongestWaitInDelays = 6;
 
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan OpenFilesInterval = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
     private readonly SemaphoreSlim wake = new(0, 1);
@@ -21,9 +22,10 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
         Noted();
         Task watch = WatchMapsAsync(end.Token);
         Task flush = mirror.Options.WriteBack is { } delay ? FlushWhenQuietAsync(delay, end.Token) : watch;
+        Task open = mirror.Options.WriteBack is null ? watch : FlushOpenFilesAsync(end.Token);
         try
         {
-            await await Task.WhenAny(watch, flush); // Neither ends by itself: the first that does has failed.
+            await await Task.WhenAny(watch, flush, open); // None ends by itself: the first that does has failed.
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -33,7 +35,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
         {
             mirror.Journal.Changed -= Noted;
             await end.CancelAsync();
-            await Task.WhenAll(watch, flush).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(watch, flush, open).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -91,6 +93,23 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
             }
 
             await Task.Delay(wait, mirror.Options.Time, cancellationToken);
+        }
+    }
+
+    /// <summary>A program may keep a file open for days.</summary>
+    private async Task FlushOpenFilesAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(OpenFilesInterval, mirror.Options.Time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            try
+            {
+                await engine.FlushOpenFilesAsync(cancellationToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                Log.FlushFailed(mirror.Logger, error);
+            }
         }
     }
 
