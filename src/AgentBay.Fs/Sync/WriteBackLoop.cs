@@ -9,6 +9,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
 
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan OpenFilesInterval = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ContextInterval = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
     private readonly SemaphoreSlim wake = new(0, 1);
@@ -20,12 +21,15 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         mirror.Journal.Changed += Noted;
         Noted();
-        Task watch = WatchMapsAsync(end.Token);
-        Task flush = mirror.Options.WriteBack is { } delay ? FlushWhenQuietAsync(delay, end.Token) : watch;
-        Task open = mirror.Options.WriteBack is null ? watch : FlushOpenFilesAsync(end.Token);
+        List<Task> parts = [WatchMapsAsync(end.Token), WatchContextAsync(end.Token)];
+        if (mirror.Options.WriteBack is { } delay)
+        {
+            parts.AddRange([FlushWhenQuietAsync(delay, end.Token), FlushOpenFilesAsync(end.Token)]);
+        }
+
         try
         {
-            await await Task.WhenAny(watch, flush, open); // None ends by itself: the first that does has failed.
+            await await Task.WhenAny(parts); // None ends by itself: the first that does has failed.
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -35,7 +39,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
         {
             mirror.Journal.Changed -= Noted;
             await end.CancelAsync();
-            await Task.WhenAll(watch, flush, open).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -126,6 +130,15 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
                     mirror.Journal.DataChanged(writer.Path, writer.Inode);
                 }
             }
+        }
+    }
+
+    private async Task WatchContextAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(ContextInterval, mirror.Options.Time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            await engine.WatchContextAsync(cancellationToken);
         }
     }
 
