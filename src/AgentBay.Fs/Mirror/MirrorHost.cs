@@ -3,7 +3,7 @@ using AgentBay.Fs.Sync;
 namespace AgentBay.Fs.Mirror;
 
 /// <summary>What a host adapter sees of an open mirror: see <see cref="IMirrorHost"/>.</summary>
-internal sealed class MirrorHost(OpenMirror mirror, string treeDirectory, FolderFiller filler, Hydrator hydrator, SyncEngine engine) : IMirrorHost
+internal sealed class MirrorHost(OpenMirror mirror, string treeDirectory, FolderFiller filler, Hydrator hydrator, SyncEngine engine, PathInspector inspector) : IMirrorHost
 {
     private readonly BorderGuard border = new(mirror);
 
@@ -12,6 +12,8 @@ internal sealed class MirrorHost(OpenMirror mirror, string treeDirectory, Folder
     public bool ReadOnly => mirror.Options.ReadOnly;
 
     public bool FsyncReachesStore => mirror.Options.FsyncReachesStore;
+
+    public bool SyncOnClose => mirror.Options.SyncOnClose;
 
     public Journal Journal => mirror.Journal;
 
@@ -30,6 +32,8 @@ internal sealed class MirrorHost(OpenMirror mirror, string treeDirectory, Folder
         get => engine.WriteBackKernelCache;
         set => engine.WriteBackKernelCache = value;
     }
+
+    public string? StatusOf(TreePath path) => inspector.Look(path)?.Word;
 
     public ValueTask FillAsync(TreePath folder, ulong inode, CancellationToken cancellationToken) => filler.FillAsync(folder, inode, cancellationToken);
 
