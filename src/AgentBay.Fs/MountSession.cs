@@ -106,8 +106,20 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ending.Token);
-        await new WriteBackLoop(mirror, engine).RunAsync(either.Token);
+        Task prefetch = mirror.Options.Prefetch && mirror.Rules.Downloads ? NewPrefetcher().RunAsync(either.Token) : Task.CompletedTask;
+        try
+        {
+            await new WriteBackLoop(mirror, engine).RunAsync(either.Token);
+        }
+        finally
+        {
+            await either.CancelAsync();
+            await prefetch;
+        }
     }
+
+    /// <summary>For tests: fetches everything ahead, now.</summary>
+    internal Task<bool> PrefetchAsync() => NewPrefetcher().TryFetchAllAsync(CancellationToken.None);
 
     /// <summary>Uploads until nothing is pending, or only what fails for good, or <paramref name="cancellationToken"/> (a deadline) ends it: then the report says what remains.</summary>
     public Task<FlushReport> FlushAsync(IProgress<FlushProgress>? progress, CancellationToken cancellationToken) => engine.FlushAsync(progress, cancellationToken);
@@ -157,6 +169,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 
     /// <summary>For tests: nothing is written to the index any more, from the middle of an action.</summary>
     internal void KillIndex() => mirror.Index.Abandon();
+
+    private Prefetcher NewPrefetcher() => new(mirror, filler, hydrator);
 
     private async Task EndWorkAsync()
     {

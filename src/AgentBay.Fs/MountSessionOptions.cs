@@ -11,6 +11,9 @@ public sealed record MountSessionOptions
     /// <summary>What is synced, and when. Of one that does not upload by itself follows that there is no write-back and that fsync means the local disk.</summary>
     public SyncPolicy Policy { get; init; } = SyncPolicy.Default;
 
+    /// <summary>What the store has is fetched in the background before anybody opens it, where the policy downloads by itself.</summary>
+    public bool Prefetch { get; init; } = true;
+
     /// <summary>How long after the last change the background flush starts; null: only at sync and unmount.</summary>
     public TimeSpan? WriteBack { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -27,6 +30,9 @@ public sealed record MountSessionOptions
 
     /// <summary>For tests.</summary>
     public FaultPoints Faults { get; init; } = FaultPoints.FromEnvironment;
+
+    /// <summary>Bytes on the mirror's disk that fetching ahead leaves free. For tests.</summary>
+    internal long PrefetchReserve { get; init; } = 2L << 30;
 
     /// <summary>Up to here an object goes up in one PUT from a buffer; above in parts of at least this. For tests.</summary>
     internal int PartSize { get; init; } = 8 << 20;

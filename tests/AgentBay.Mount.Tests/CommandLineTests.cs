@@ -43,7 +43,7 @@ public sealed class CommandLineTests(Machine machine)
     }
 
     [Theory]
-    [InlineData("mount", "--store", "--cache-dir", "--read-only", "--no-create", "--write-back", "--fsync", "--policy", "--upload", "--download", "--include", "--exclude", "--keep-deleted", "--lifecycle", "--allow-other", "--uid", "--gid", "--umask", "-o", "--foreground", "--log-file", "--log-level", "AGENTBAY_STORE")]
+    [InlineData("mount", "--store", "--cache-dir", "--read-only", "--no-create", "--write-back", "--fsync", "--prefetch", "--policy", "--upload", "--download", "--include", "--exclude", "--keep-deleted", "--lifecycle", "--allow-other", "--uid", "--gid", "--umask", "-o", "--foreground", "--log-file", "--log-level", "AGENTBAY_STORE")]
     [InlineData("unmount", "--deadline", "--force", "--sync")]
     [InlineData("sync", "--mode")]
     [InlineData("status", "--json", "pendingFiles")]

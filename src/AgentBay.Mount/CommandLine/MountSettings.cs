@@ -35,6 +35,16 @@ internal static class MountSettings
         },
     };
 
+    internal static MountRequest Prefetch(MountRequest request, string name, string value) => request with
+    {
+        Prefetch = value switch
+        {
+            "on" => true,
+            "off" => false,
+            _ => throw CommandException.Usage($"{name}: '{value}' is neither on nor off."),
+        },
+    };
+
     internal static MountRequest LogLevel(MountRequest request, string name, string value) => request with
     {
         LogLevel = value switch
@@ -89,6 +99,7 @@ internal static class MountSettings
         "umask" => request with { Umask = Umask("-o umask", value) },
         "write_back" => WriteBack(request, "-o write_back", value),
         "fsync" => Fsync(request, "-o fsync", value),
+        "prefetch" => Prefetch(request, "-o prefetch", value),
         "policy" => request with { PolicyOptions = request.PolicyOptions.Policy("-o policy", value) },
         "upload" => request with { PolicyOptions = request.PolicyOptions.Upload("-o upload", value) },
         "download" => request with { PolicyOptions = request.PolicyOptions.Download("-o download", value) },
@@ -109,7 +120,7 @@ internal static class MountSettings
         || name.StartsWith("x-", StringComparison.Ordinal) || name.StartsWith("X-", StringComparison.Ordinal);
 
     private static CommandException Unknown(string option) => CommandException.Usage(
-        $"-o {option}: there is no such mount option. Known: ro, rw, allow_other, uid=, gid=, umask=, store=, cache_dir=, write_back=, fsync=, "
+        $"-o {option}: there is no such mount option. Known: ro, rw, allow_other, uid=, gid=, umask=, store=, cache_dir=, write_back=, fsync=, prefetch=, "
         + "policy=, upload=, download=, include=, exclude=, keep_deleted, lifecycle=, no_create, log_file=, log_level=, nosuid, nodev, noexec, noatime and their opposites.");
 
     private static IEnumerable<string> Split(string list)

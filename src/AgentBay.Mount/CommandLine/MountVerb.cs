@@ -44,6 +44,7 @@ internal static class MountVerb
         var list = new Option<string[]>("-o") { AllowMultipleArgumentsPerToken = false };
         var writeBack = new Option<string>("--write-back");
         var fsync = new Option<string>("--fsync");
+        var prefetch = new Option<string>("--prefetch");
         var policy = new Option<string>("--policy");
         var upload = new Option<string>("--upload");
         var download = new Option<string>("--download");
@@ -58,7 +59,7 @@ internal static class MountVerb
         var command = new Command(name)
         {
             context, path, store, cacheDirectory, readOnly, noCreate, allowOther, uid, gid, umask, list, writeBack, fsync,
-            policy, upload, download, include, exclude, keepDeleted, lifecycle, foreground, logFile, logLevel,
+            prefetch, policy, upload, download, include, exclude, keepDeleted, lifecycle, foreground, logFile, logLevel,
         };
         command.SetAction((parsed, _) => run(Read(parsed)));
         return command;
@@ -88,6 +89,7 @@ internal static class MountVerb
             };
             request = parsed.GetValue(writeBack) is { } w ? MountSettings.WriteBack(request, "--write-back", w) : request;
             request = parsed.GetValue(fsync) is { } f ? MountSettings.Fsync(request, "--fsync", f) : request;
+            request = parsed.GetValue(prefetch) is { } p ? MountSettings.Prefetch(request, "--prefetch", p) : request;
             request = parsed.GetValue(logLevel) is { } l ? MountSettings.LogLevel(request, "--log-level", l) : request;
             return Checked(request);
         }

@@ -99,6 +99,7 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
             WriteBack = request.WriteBack,
             FsyncReachesStore = request.FsyncReachesStore,
             Policy = request.Policy,
+            Prefetch = request.Prefetch,
         };
         folder.WriteHolder(new MountHolder(info.Pid, info.MountPoint, info.Store, info.ContextId, info.Context));
         if (await OldMirror.PutAsideAsync(folder, () => adapter.OpenMirror(folder).Files, context, TimeProvider.System) is { } kept)

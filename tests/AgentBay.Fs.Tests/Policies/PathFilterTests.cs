@@ -69,6 +69,12 @@ public class PathFilterTests
     public void A_folder_is_uniform_when_no_border_runs_below_it(string lists, string path, bool uniform) =>
         Assert.Equal(uniform, Filter(lists).IsUniformUnder(TreePath.Parse(path)));
 
+    [Theory]
+    [InlineData("src/a", "in the white list path 'src'")]
+    [InlineData("src/lib/x", "excluded by 'src/lib'")]
+    [InlineData("other", "outside the white list paths (src)")]
+    public void The_rule_that_decides_is_named(string path, string rule) => Assert.Equal(rule, Filter("/src:/lib").RuleOf(TreePath.Parse(path)));
+
     [Fact]
     public void No_white_list_means_everything() => Assert.True(PathFilter.Of(new BWList()).IsEverything);
 

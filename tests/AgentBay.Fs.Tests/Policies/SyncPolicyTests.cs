@@ -90,6 +90,24 @@ public class SyncPolicyTests
         new SyncPolicy { BWList = new() { WhiteLists = [new(path)] } }.CheckAgainstMountPoint(mountPoint);
 
     [Theory]
+    [InlineData("/src/node_modules", "/src:/lib,/node_modules /docs:")]
+    [InlineData("docs/", "/src:/lib /docs:/")]
+    public void An_excluded_path_is_kept_relative_to_the_white_lists_that_it_is_in(string path, string expected)
+    {
+        BWList list = new BWList { WhiteLists = [new("/src", "/lib"), new("/docs")] }.Excluding(path);
+
+        Assert.Equal(expected, string.Join(' ', list.WhiteLists.Select(white => $"{white.Path}:{string.Join(',', white.ExcludePaths)}")));
+    }
+
+    [Fact]
+    public void Without_white_lists_a_path_is_excluded_from_everything() =>
+        Assert.Equal(["/tmp"], Assert.Single(new BWList().Excluding("tmp").WhiteLists).ExcludePaths);
+
+    [Fact]
+    public void What_is_in_no_white_list_cannot_be_excluded() =>
+        Assert.Contains("'/other' is in none of the white list paths (/src)", Assert.Throws<PolicyException>(() => new BWList { WhiteLists = [new("/src")] }.Excluding("/other")).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("Lifecycle_1Day", 1)]
     [InlineData("Lifecycle_360Days", 360)]
     [InlineData("Lifecycle_Forever", null)]

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using AgentBay.Fs.Policies;
+using AgentBay.Posix;
 using AgentBay.Testing;
 
 namespace AgentBay.Fs.Tests.Sync;
@@ -69,7 +71,8 @@ public sealed class ModelTests(ITestOutputHelper output)
 
         public async Task GoAsync()
         {
-            mirror = await TestMirror.OpenAsync(memory: new MemoryStore { NewETagEachWrite = seed % 2 == 1 });
+            var options = new MountSessionOptions { Time = new ManualTime { SkipsPauses = true, LongestPause = TimeSpan.FromHours(1) }, Policy = policy };
+            mirror = await TestMirror.OpenAsync(options, new MemoryStore { NewETagEachWrite = seed % 2 == 1 });
             await using TestMirror opened = mirror;
             await DoAsync("anchor", () => mirror.WriteAsync("anchor", "anchor"));
             model["anchor"] = new Node { Kind = 'f', Content = "anchor" };
@@ -83,8 +86,18 @@ public sealed class ModelTests(ITestOutputHelper output)
             await DoAsync("remount", () => mirror.RemountAsync());
             await CheckAsync("after a remount");
             await mirror.RemountAfreshAsync();
+            LoseLocalOnly();
             await CheckAsync("a fresh mirror");
+            Assert.DoesNotContain(mirror.Keys(), key => IsLocalOnly(key.TrimEnd('/')));
         }
+
+        /// <summary>Some sequences run with white lists.</summary>
+        private readonly SyncPolicy policy = seed % 4 < 2 ? SyncPolicy.Default : WhiteListTests.Only(new WhiteList("", "/e", "/a/b"));
+
+        private bool IsLocalOnly(string path) => !PathFilter.Of(policy.BWList).IsSynced(TreePath.Parse(path));
+
+        /// <summary>Another machine has none of it.</summary>
+        private void LoseLocalOnly() => model = new(model.Where(pair => !IsLocalOnly(pair.Key)).ToDictionary(), StringComparer.Ordinal);
 
         private async Task StepAsync()
         {
@@ -102,7 +115,11 @@ public sealed class ModelTests(ITestOutputHelper output)
                     await RenameFileAsync(from);
                     break;
                 case 8 or 9 when Pick('d') is { } folder && FreeName() is { } to && to != folder && !to.StartsWith(folder + "/", StringComparison.Ordinal):
-                    await DoAsync($"rename folder {folder} {to}", () => mirror.RenameAsync(folder, to));
+                    if (!await TryRenameFolderAsync(folder, to))
+                    {
+                        break;
+                    }
+
                     model = new(model.ToDictionary(pair => Moved(pair.Key, folder, to), pair => pair.Value), StringComparer.Ordinal);
                     break;
                 case 10 when FreeName() is { } name:
@@ -154,6 +171,21 @@ public sealed class ModelTests(ITestOutputHelper output)
             }
         }
 
+        /// <returns>False: it holds placeholders that would leave the white lists.</returns>
+        private async Task<bool> TryRenameFolderAsync(string folder, string to)
+        {
+            try
+            {
+                await DoAsync($"rename folder {folder} {to}", () => mirror.RenameAsync(folder, to));
+                return true;
+            }
+            catch (PosixException refused) when (refused.Error == Errno.EXDEV)
+            {
+                log("  EXDEV");
+                return false;
+            }
+        }
+
         private async Task WriteAsync()
         {
             string? path = random.Next(3) == 0 ? Pick('f') : FreeName();
@@ -193,12 +225,13 @@ public sealed class ModelTests(ITestOutputHelper output)
             {
                 log("remount afresh");
                 await mirror.RemountAfreshAsync();
+                LoseLocalOnly();
                 model = new(model.ToDictionary(pair => pair.Key, pair => pair.Value.Copy()), StringComparer.Ordinal);
                 return;
             }
 
             string? path = Pick('f');
-            if (path is null)
+            if (path is null || IsLocalOnly(path))
             {
                 return;
             }

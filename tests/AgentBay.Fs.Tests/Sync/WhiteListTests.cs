@@ -1,4 +1,5 @@
 using AgentBay.Fs.Policies;
+using AgentBay.Fs.Sync;
 using AgentBay.Posix;
 
 namespace AgentBay.Fs.Tests.Sync;
@@ -305,6 +306,26 @@ public sealed class WhiteListTests
         await mirror.FlushCleanAsync();
 
         Assert.Equal(["src/lib/b"], mirror.Keys());
+    }
+
+    [Fact]
+    public async Task The_status_of_a_path_names_the_rule_that_keeps_it_here()
+    {
+        await using TestMirror mirror = await OpenAsync(OnlySrc);
+        await mirror.WriteAsync("a", "1");
+
+        PathStatus status = mirror.Session.Look(TestMirror.PathOf("a"))!;
+
+        Assert.Equal((PathSyncState.LocalOnly, "outside the white list paths (src)"), (status.State, status.Rule));
+    }
+
+    [Fact]
+    public async Task Hidden_conflicts_are_not_listed()
+    {
+        await using TestMirror mirror = await OpenAsync(OnlySrc);
+        await PutAsync(mirror, "other/a.conflict-host-20260101T000000Z", "src/a.conflict-host-20260101T000000Z");
+
+        Assert.Equal(["src/a.conflict-host-20260101T000000Z"], (await mirror.Session.FindConflictsAsync(CancellationToken.None)).Select(conflict => conflict.Path));
     }
 
     internal static SyncPolicy Only(params IReadOnlyList<WhiteList> lists) => new() { BWList = new() { WhiteLists = lists } };
