@@ -486,7 +486,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
                 }
             }
 
-            if (state.Local.Entry is { Kind: EntryKind.File, Links: > 1 } entry && state.Local.Change != LocalChange.Same)
+            if (state.Local.Entry is { Kind: EntryKind.File, Links: > 1 } entry && (state.Local.Change != LocalChange.Same || state.Rules.LocalOnly))
             {
                 foreach (BaselineRow row in mirror.Index.FindByInode(entry.Identity.Inode))
                 {

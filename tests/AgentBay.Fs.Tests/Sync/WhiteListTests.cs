@@ -207,6 +207,22 @@ public sealed class WhiteListTests
     }
 
     [Fact]
+    public async Task A_mode_that_was_set_by_a_local_only_name_reaches_the_object_of_the_name_inside()
+    {
+        await using TestMirror mirror = await OpenAsync(OnlySrc);
+        await mirror.MakeFolderAsync("src");
+        await mirror.WriteAsync("src/a", "1");
+        await mirror.LinkAsync("src/a", "a");
+        await mirror.FlushCleanAsync();
+        await mirror.ChangeModeAsync("a", 0x180);
+
+        await mirror.FlushCleanAsync();
+
+        await mirror.RemountAfreshAsync();
+        Assert.StartsWith("file 600", (await mirror.TreeAsync())["src/a"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_white_list_that_grows_uploads_what_is_new_inside_and_shows_what_was_hidden()
     {
         await using TestMirror mirror = await OpenAsync(OnlySrc);
