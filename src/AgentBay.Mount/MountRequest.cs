@@ -41,6 +41,8 @@ internal sealed record MountRequest
 
     public bool FsyncReachesStore { get; init; } = true;
 
+    public bool SyncOnClose { get; init; }
+
     public bool Foreground { get; init; }
 
     public string? LogFile { get; init; }

@@ -35,13 +35,14 @@ internal static class MountVerb
         var list = new Option<string[]>("-o") { AllowMultipleArgumentsPerToken = false };
         var writeBack = new Option<string>("--write-back");
         var fsync = new Option<string>("--fsync");
+        var syncOnClose = new Option<bool>("--sync-on-close");
         var foreground = new Option<bool>("--foreground", "-f");
         var logFile = new Option<string>("--log-file");
         var logLevel = new Option<string>("--log-level");
 
         var command = new Command(name)
         {
-            context, path, store, cacheDirectory, readOnly, noCreate, allowOther, uid, gid, umask, list, writeBack, fsync, foreground, logFile, logLevel,
+            context, path, store, cacheDirectory, readOnly, noCreate, allowOther, uid, gid, umask, list, writeBack, fsync, syncOnClose, foreground, logFile, logLevel,
         };
         command.SetAction((parsed, _) => run(Read(parsed)));
         return command;
@@ -65,6 +66,7 @@ internal static class MountVerb
                 Uid = parsed.GetValue(uid) is { } u ? MountSettings.Id("--uid", u) : request.Uid,
                 Gid = parsed.GetValue(gid) is { } g ? MountSettings.Id("--gid", g) : request.Gid,
                 Umask = parsed.GetValue(umask) is { } m ? MountSettings.Umask("--umask", m) : request.Umask,
+                SyncOnClose = parsed.GetValue(syncOnClose) || request.SyncOnClose,
                 Foreground = parsed.GetValue(foreground),
                 LogFile = parsed.GetValue(logFile) ?? request.LogFile,
             };
@@ -87,6 +89,8 @@ internal static class MountVerb
             throw CommandException.Usage("The mount point is empty.");
         }
 
-        return request;
+        return request.SyncOnClose && !request.FsyncReachesStore
+            ? throw CommandException.Usage("--sync-on-close waits for the store and --fsync local does not: give one of them.")
+            : request;
     }
 }

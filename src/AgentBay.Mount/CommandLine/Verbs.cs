@@ -8,7 +8,7 @@ internal static class Verbs
 {
     private static readonly string[] Names =
     [
-        MountVerb.Name, MountVerb.DaemonName, UnmountVerb.Name, UnmountVerb.Alias, SyncVerb.Name, StatusVerb.Name, ContextVerb.Name,
+        MountVerb.Name, MountVerb.DaemonName, UnmountVerb.Name, UnmountVerb.Alias, SyncVerb.Name, StatusVerb.Name, InfoVerb.Name, ConflictsVerb.Name, ResolveVerb.Name, AcknowledgeVerb.Name, ContextVerb.Name,
         HelperVerbs.MountName, HelperVerbs.UnmountName,
     ];
 
@@ -35,6 +35,10 @@ internal static class Verbs
             UnmountVerb.Create(),
             SyncVerb.Create(),
             StatusVerb.Create(),
+            InfoVerb.Create(),
+            ConflictsVerb.Create(),
+            ResolveVerb.Create(),
+            AcknowledgeVerb.Create(),
             ContextVerb.Create(),
             HelperVerbs.CreateMount(),
             HelperVerbs.CreateUnmount(),
