@@ -45,5 +45,5 @@ public abstract record ControlRequest
     public sealed record Sync(SyncMode Mode, bool Detached = false) : ControlRequest;
 
     /// <summary>Answered as <see cref="Sync"/>, or by <see cref="ControlReply.Busy"/>.</summary>
-    public sealed record Unmount(double? DeadlineSeconds, bool Force) : ControlRequest;
+    public sealed record Unmount(double? DeadlineSeconds, bool Force, bool Upload = false) : ControlRequest;
 }
