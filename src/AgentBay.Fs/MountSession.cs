@@ -118,6 +118,9 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     /// <summary>How one path stands with the store; null when there is no such path.</summary>
     public PathStatus? Look(TreePath path) => inspector.Look(path);
 
+    /// <summary>Whether a path, there or not, is synced, and what decides it.</summary>
+    public (bool IsSynced, IReadOnlyList<string> Rules) Explain(TreePath path) => (mirror.Rules.Filter.IsSynced(path), mirror.Rules.Explain(path));
+
     /// <summary>The versions of both sides that were kept, in the whole context.</summary>
     /// <exception cref="StoreException">The store cannot be listed.</exception>
     public Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken) => new ConflictFinder(mirror, filler).FindAsync(cancellationToken);

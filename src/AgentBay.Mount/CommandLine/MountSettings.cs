@@ -110,13 +110,8 @@ internal static class MountSettings
         || name.StartsWith("x-", StringComparison.Ordinal) || name.StartsWith("X-", StringComparison.Ordinal);
 
     private static CommandException Unknown(string option) => CommandException.Usage(
-<<<<<<< HEAD
         $"-o {option}: there is no such mount option. Known: ro, rw, allow_other, uid=, gid=, umask=, store=, cache_dir=, write_back=, fsync=, sync_on_close, "
-        + "no_create, log_file=, log_level=, nosuid, nodev, noexec, noatime and their opposites.");
-=======
-        $"-o {option}: there is no such mount option. Known: ro, rw, allow_other, uid=, gid=, umask=, store=, cache_dir=, write_back=, fsync=, "
         + "policy=, upload=, download=, include=, exclude=, keep_deleted, lifecycle=, no_create, log_file=, log_level=, nosuid, nodev, noexec, noatime and their opposites.");
->>>>>>> policies
 
     private static IEnumerable<string> Split(string list)
     {

@@ -44,9 +44,7 @@ internal static class MountVerb
         var list = new Option<string[]>("-o") { AllowMultipleArgumentsPerToken = false };
         var writeBack = new Option<string>("--write-back");
         var fsync = new Option<string>("--fsync");
-<<<<<<< HEAD
         var syncOnClose = new Option<bool>("--sync-on-close");
-=======
         var policy = new Option<string>("--policy");
         var upload = new Option<string>("--upload");
         var download = new Option<string>("--download");
@@ -54,19 +52,14 @@ internal static class MountVerb
         var exclude = new Option<string[]>("--exclude") { AllowMultipleArgumentsPerToken = false };
         var keepDeleted = new Option<bool>("--keep-deleted");
         var lifecycle = new Option<string>("--lifecycle");
->>>>>>> policies
         var foreground = new Option<bool>("--foreground", "-f");
         var logFile = new Option<string>("--log-file");
         var logLevel = new Option<string>("--log-level");
 
         var command = new Command(name)
         {
-<<<<<<< HEAD
-            context, path, store, cacheDirectory, readOnly, noCreate, allowOther, uid, gid, umask, list, writeBack, fsync, syncOnClose, foreground, logFile, logLevel,
-=======
-            context, path, store, cacheDirectory, readOnly, noCreate, allowOther, uid, gid, umask, list, writeBack, fsync,
+            context, path, store, cacheDirectory, readOnly, noCreate, allowOther, uid, gid, umask, list, writeBack, fsync, syncOnClose,
             policy, upload, download, include, exclude, keepDeleted, lifecycle, foreground, logFile, logLevel,
->>>>>>> policies
         };
         command.SetAction((parsed, _) => run(Read(parsed)));
         return command;
@@ -125,16 +118,15 @@ internal static class MountVerb
             throw CommandException.Usage("The mount point is empty.");
         }
 
-<<<<<<< HEAD
-        return request.SyncOnClose && !request.FsyncReachesStore
-            ? throw CommandException.Usage("--sync-on-close waits for the store and --fsync local does not: give one of them.")
-            : request;
-=======
         SyncPolicy policy = request.PolicyOptions.ToPolicy();
+        if (request.SyncOnClose && (!request.FsyncReachesStore || !policy.UploadPolicy.AutoUpload))
+        {
+            throw CommandException.Usage($"--sync-on-close waits for the store and {(request.FsyncReachesStore ? "--upload manual" : "--fsync local")} does not: give one of them.");
+        }
+
         policy.CheckAgainstMountPoint(Path.GetFullPath(request.Path));
         return policy.UploadPolicy.UploadMode == UploadMode.File
             ? request with { Policy = policy }
             : throw CommandException.Usage("upload_mode Archive is not offered by this version: contexts are kept one object a file (upload_mode File).");
->>>>>>> policies
     }
 }

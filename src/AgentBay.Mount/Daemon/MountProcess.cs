@@ -98,11 +98,8 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
             ReadOnly = request.ReadOnly,
             WriteBack = request.WriteBack,
             FsyncReachesStore = request.FsyncReachesStore,
-<<<<<<< HEAD
             SyncOnClose = request.SyncOnClose,
-=======
             Policy = request.Policy,
->>>>>>> policies
         };
         folder.WriteHolder(new MountHolder(info.Pid, info.MountPoint, info.Store, info.ContextId, info.Context));
         if (await OldMirror.PutAsideAsync(folder, () => adapter.OpenMirror(folder).Files, context, TimeProvider.System) is { } kept)
