@@ -94,6 +94,24 @@ public sealed class StatusTests(Machine machine)
         (await box.AgentBayAsync("unmount", box.Mount)).Exits(3);
     }
 
+    [Fact]
+    public async Task Why_names_the_rule_that_decides_for_a_path_also_for_one_that_is_not_there()
+    {
+        await using MountBox box = await BoxAsync();
+        await box.MountAsync("--include", "/src", "--exclude", "/src/node_modules", "--keep-deleted");
+
+        Assert.Contains("is synced: in the white list path 'src'; deletions here are not carried", await WhyAsync("src/a.c"), StringComparison.Ordinal);
+        Assert.Contains("stays on this machine: excluded by 'src/node_modules'", await WhyAsync("src/node_modules/x"), StringComparison.Ordinal);
+        Assert.Contains("stays on this machine: outside the white list paths (src)", await WhyAsync("srcs"), StringComparison.Ordinal);
+
+        string file = Path.Combine(box.Mount, "local");
+        await File.WriteAllTextAsync(file, "x", Cancel);
+        Assert.Equal(("local-only", "local-only"), (await StateAsync(box, file), await XattrAsync(box, file)));
+        await box.UnmountAsync();
+
+        async Task<string> WhyAsync(string path) => (await box.AgentBayAsync("why", Path.Combine(box.Mount, path))).Ok().Output;
+    }
+
     [Theory]
     [InlineData(Who.Root)]
     [InlineData(Who.OrdinaryUser)]
