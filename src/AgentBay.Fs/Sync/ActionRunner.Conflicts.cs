@@ -9,6 +9,8 @@ namespace AgentBay.Fs.Sync;
 /// <summary>The store holds another version than the baseline: our own whose answer was lost, an equal one, or another session's.</summary>
 internal sealed partial class ActionRunner
 {
+    private static readonly string ConflictMark = $".conflict-{new string([.. Environment.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-').Take(32)])}-";
+
     /// <param name="hash">Of the mirror's content, where there is any.</param>
     private async Task<ActionOutcome> OnOtherVersionAsync(SyncAction action, string? hash, CancellationToken cancellationToken)
     {
@@ -80,6 +82,12 @@ internal sealed partial class ActionRunner
     /// </summary>
     private async Task KeepBothAsync(SyncAction action, RemoteObject remote, CancellationToken cancellationToken)
     {
+        if (await FindKeptAsync(action.Path, remote, cancellationToken) is { } there && mirror.Keys.TryPath(there.Key, out TreePath before, out _))
+        {
+            await AcceptBothAsync(action, remote, before, there, cancellationToken);
+            return;
+        }
+
         for (int n = 0; ; n++)
         {
             TreePath other = action.Path.Parent.Append(ConflictName(action.Path.Name, mirror.Options.Time.GetUtcNow(), n));
@@ -107,40 +115,52 @@ internal sealed partial class ActionRunner
             mirror.Options.Faults.Reach("Conflict.copied");
             if (copy is not null && await placer.DescribeAsync(key, cancellationToken) is { } kept && kept.Version.Size == remote.Version.Size)
             {
-                await placer.PlaceAsync(other, kept, null, cancellationToken);
-                _ = await AdoptAsync(action, remote);
-                Log.Conflict(mirror.Logger, action.Path.ToString(), other.ToString());
+                await AcceptBothAsync(action, remote, other, kept, cancellationToken);
             }
 
             return;
         }
     }
 
-    /// <summary><c>stem.conflict-host-UTC[-n].ext</c>, the stem shortened so that the whole has at most 255 bytes.</summary>
-    internal static byte[] ConflictName(ReadOnlySpan<byte> name, DateTimeOffset now, int n)
+    private async Task AcceptBothAsync(SyncAction action, RemoteObject remote, TreePath other, RemoteObject kept, CancellationToken cancellationToken)
     {
-        int dot = name[1..].LastIndexOf((byte)'.') + 1;
-        ReadOnlySpan<byte> extension = dot > 0 && name.Length - dot <= 32 ? name[dot..] : default;
-        ReadOnlySpan<byte> stem = name[..^extension.Length];
-        string host = new(Environment.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-').Take(32).ToArray());
-        string middle = string.Create(CultureInfo.InvariantCulture, $".conflict-{host}-{now:yyyyMMdd'T'HHmmss'Z'}{(n == 0 ? "" : $"-{n}")}");
-        int room = TreePath.MaxNameLength - middle.Length - extension.Length;
-        if (stem.Length > room)
+        if (files.TryStat(other) is null)
         {
-            stem = stem[..room];
-            while (stem.Length > 1 && (stem[^1] & 0xC0) == 0x80)
-            {
-                stem = stem[..^1]; // Not in the middle of a character.
-            }
+            await placer.PlaceAsync(other, kept, null, cancellationToken);
+        }
 
-            if (stem[^1] >= 0xC0)
+        _ = await AdoptAsync(action, remote);
+        Log.Conflict(mirror.Logger, action.Path.ToString(), other.ToString());
+    }
+
+    /// <summary>
+    /// The copy of this version that a conflict made which a kill or a lost answer cut short: then no second one is made.
+    /// </summary>
+    private async Task<RemoteObject?> FindKeptAsync(TreePath path, RemoteObject remote, CancellationToken cancellationToken)
+    {
+        // What stands before the time, and thus before all that differs between two copies.
+        byte[] name = NameBeside.Of(path.Name, ConflictTag(DateTimeOffset.UnixEpoch), 0);
+        byte[] begin = name[..(name.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(ConflictMark)) + ConflictMark.Length)];
+        string prefix = mirror.Keys.For(path.Parent.Append(begin), folder: false);
+        ListPage page = await store.ListAsync(new ListRequest(prefix), cancellationToken);
+        foreach (ObjectInfo copy in page.Objects.Where(copy => copy.Size == remote.Version.Size))
+        {
+            if (await placer.DescribeAsync(copy.Key, cancellationToken) is { } kept && IsCopyOf(kept, remote))
             {
-                stem = stem[..^1];
+                return kept;
             }
         }
 
-        return [.. stem, .. Encoding.ASCII.GetBytes(middle), .. extension];
+        return null;
     }
+
+    private static bool IsCopyOf(RemoteObject copy, RemoteObject original) =>
+        copy.Version.ETag == original.Version.ETag || (HashOf(copy) is { } hash && hash == HashOf(original));
+
+    /// <summary><c>stem.conflict-host-UTC[-n].ext</c>.</summary>
+    internal static byte[] ConflictName(ReadOnlySpan<byte> name, DateTimeOffset now, int n) => NameBeside.Of(name, ConflictTag(now), n);
+
+    private static string ConflictTag(DateTimeOffset now) => string.Create(CultureInfo.InvariantCulture, $"{ConflictMark}{now:yyyyMMdd'T'HHmmss'Z'}");
 
     private static string? HashOf(RemoteObject remote) => remote.LinkTarget is { } target ? ContentHash.Of(target) : remote.Description.Sha256;
 
