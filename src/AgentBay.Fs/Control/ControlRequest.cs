@@ -6,6 +6,7 @@ namespace AgentBay.Fs.Control;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "request")]
 [JsonDerivedType(typeof(Info), "info")]
 [JsonDerivedType(typeof(Status), "status")]
+[JsonDerivedType(typeof(Tasks), "tasks")]
 [JsonDerivedType(typeof(Sync), "sync")]
 [JsonDerivedType(typeof(Unmount), "unmount")]
 public abstract record ControlRequest
@@ -23,8 +24,12 @@ public abstract record ControlRequest
     /// <summary>Answered by <see cref="ControlReply.Status"/>.</summary>
     public sealed record Status : ControlRequest;
 
+    /// <summary>Answered by <see cref="ControlReply.Tasks"/>.</summary>
+    public sealed record Tasks : ControlRequest;
+
     /// <summary>Answered by <see cref="ControlReply.Progress"/> while it runs, then <see cref="ControlReply.Done"/>.</summary>
-    public sealed record Sync(SyncMode Mode) : ControlRequest;
+    /// <param name="Detached">Answered at once by <see cref="ControlReply.Tasks"/>, of which it is one; it goes on.</param>
+    public sealed record Sync(SyncMode Mode, bool Detached = false) : ControlRequest;
 
     /// <summary>Answered as <see cref="Sync"/>, or by <see cref="ControlReply.Busy"/>.</summary>
     public sealed record Unmount(double? DeadlineSeconds, bool Force) : ControlRequest;

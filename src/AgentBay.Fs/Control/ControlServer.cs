@@ -109,10 +109,18 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
     {
         ControlRequest.Info => SendAsync(lines, new ControlReply.Info(control.Info)),
         ControlRequest.Status => SendAsync(lines, new ControlReply.Status(control.Status)),
+        ControlRequest.Tasks => SendAsync(lines, new ControlReply.Tasks(control.Tasks)),
+        ControlRequest.Sync { Detached: true } sync => BeginSyncAsync(lines, sync, cancellationToken),
         ControlRequest.Sync sync => StreamAsync(lines, SyncAsync(sync, cancellationToken)),
         ControlRequest.Unmount unmount => StreamAsync(lines, UnmountAsync(unmount)),
         _ => throw new NotSupportedException(request.GetType().Name),
     };
+
+    private Task BeginSyncAsync(MessageLines lines, ControlRequest.Sync request, CancellationToken cancellationToken)
+    {
+        _ = OutcomeAsync(SyncAsync(request, cancellationToken)); // Its row says how it ended.
+        return SendAsync(lines, new ControlReply.Tasks(control.Tasks));
+    }
 
     private async Task<ControlReply> SyncAsync(ControlRequest.Sync request, CancellationToken cancellationToken)
     {

@@ -12,6 +12,10 @@ public interface IMountControl
     /// <summary>Of the work that runs now, whoever asked for it.</summary>
     WorkProgress Progress { get; }
 
+    /// <summary>The last transfer of each type that was asked for.</summary>
+    IReadOnlyList<SyncTask> Tasks { get; }
+
+    /// <summary>It is among <see cref="Tasks"/> when this returns its task.</summary>
     /// <exception cref="FsException">It failed; nothing is lost, the message says why.</exception>
     Task<FlushReport> SyncAsync(SyncMode mode, CancellationToken cancellationToken);
 

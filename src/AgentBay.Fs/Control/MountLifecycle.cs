@@ -23,8 +23,11 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
     private volatile bool force;
     private volatile int state;
     private FlushProgress progress;
+    private readonly SyncTasks tasks = new(info, time);
 
     public MountInfo Info { get; } = info;
+
+    public IReadOnlyList<SyncTask> Tasks => tasks.All;
 
     public MountStatus Status
     {
@@ -99,16 +102,8 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         }
     }
 
-    public async Task<FlushReport> SyncAsync(SyncMode mode, CancellationToken cancellationToken)
-    {
-        if (mode == SyncMode.Download)
-        {
-            await session.DownloadAsync(cancellationToken);
-            return new FlushReport(0, 0, []);
-        }
-
-        return await FlushAsync(cancellationToken);
-    }
+    public Task<FlushReport> SyncAsync(SyncMode mode, CancellationToken cancellationToken) =>
+        tasks.RunAsync(mode, () => mode == SyncMode.Download ? DownloadAsync(cancellationToken) : FlushAsync(cancellationToken));
 
     public Task<UnmountResult> UnmountAsync(UnmountOptions options)
     {
@@ -139,7 +134,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             else
             {
                 State = MountState.Flushing;
-                _ = await FlushAsync(deadline.Token);
+                _ = await tasks.RunAsync(SyncMode.Upload, () => FlushAsync(deadline.Token));
                 State = MountState.Unmounting;
                 if (await TryUnmountAsync() is { } busy)
                 {
@@ -148,7 +143,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             }
 
             State = MountState.Draining;
-            FlushReport report = await FlushAsync(deadline.Token);
+            FlushReport report = await tasks.RunAsync(SyncMode.Upload, () => FlushAsync(deadline.Token));
             Tell(report);
             _ = ended.TrySetResult(report);
             return new UnmountResult.Unmounted(report);
@@ -194,6 +189,12 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         }
 
         return new UnmountResult.Busy(busy);
+    }
+
+    private async Task<FlushReport> DownloadAsync(CancellationToken cancellationToken)
+    {
+        await session.DownloadAsync(cancellationToken);
+        return new FlushReport(0, 0, []);
     }
 
     private async Task<FlushReport> FlushAsync(CancellationToken cancellationToken) =>
