@@ -14,7 +14,9 @@ namespace AgentBay.Fs;
 /// <summary>One context with its mirror, open on this machine: what a host adapter mounts and what control commands act on.</summary>
 public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 {
-    private const string Clean = "clean", ContextId = "context_id", Epoch = "epoch", MirrorId = "mirror_id", Session = "session";
+    internal const string ContextIdName = "context_id", EpochName = "epoch";
+
+    private const string Clean = "clean", MirrorId = "mirror_id", Session = "session";
 
     private readonly StateFolder folder;
     private readonly OpenMirror mirror;
@@ -47,7 +49,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     private LocalScanner Scanner { get; }
 
     /// <summary>Opens the mirror and brings it to a known state: after an unclean end it is compared with the baseline.</summary>
-    /// <param name="folder">Locked by the caller; disposed with the session.</param>
+    /// <param name="folder">Locked by the caller; disposed with the session. <see cref="OldMirror.PutAsideAsync"/> goes before.</param>
     /// <exception cref="FsException">The mirror's disk or the store cannot be used; the message says what to do.</exception>
     public static async Task<MountSession> OpenAsync(
         StateFolder folder, IMirrorFiles files, IObjectStore store, ContextRecord context, MountSessionOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
@@ -56,15 +58,15 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         BaselineIndex index = OpenIndex(folder, logger);
         try
         {
-            if (!SafetyGate.IsSameContext(index.GetMeta(ContextId), index.GetMeta(Epoch), context.Id, context.Epoch))
+            if (!SafetyGate.IsSameContext(index.GetMeta(ContextIdName), index.GetMeta(EpochName), context.Id, context.Epoch))
             {
-                throw new FsException(FsError.Stale, $"The mirror {folder.Path} belongs to context '{context.Name}' as it was before it was cleared or made anew. Save what you need from its folder 'tree', remove the mirror, and mount again.");
+                throw new FsException(FsError.Stale, $"The mirror {folder.Path} belongs to context '{context.Name}' as it was before it was cleared or made anew, and was not put aside.");
             }
 
             string mirrorId = index.GetMeta(MirrorId) ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
             long number = long.Parse(index.GetMeta(Session) ?? "0", CultureInfo.InvariantCulture) + 1;
-            index.SetMeta(ContextId, context.Id);
-            index.SetMeta(Epoch, context.Epoch);
+            index.SetMeta(ContextIdName, context.Id);
+            index.SetMeta(EpochName, context.Epoch);
             index.SetMeta(MirrorId, mirrorId);
             bool clean = index.GetMeta(Clean) == "1";
             index.SetMeta(Clean, "0");
@@ -79,6 +81,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
                 Operations = new OperationIds(mirrorId, number),
                 Options = options,
                 Logger = logger,
+                Watch = new ContextWatch(new ContextGuard(new ContextCatalog(store, options.Time), context, options.Time), store, folder.TreeDirectory),
             }, new CancellationTokenSource());
             await Task.Run(() => session.Recover(clean), cancellationToken);
             return session;

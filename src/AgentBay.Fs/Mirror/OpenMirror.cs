@@ -16,6 +16,7 @@ internal sealed record OpenMirror
     public required OperationIds Operations { get; init; }
     public required MountSessionOptions Options { get; init; }
     public required ILogger Logger { get; init; }
+    public required ContextWatch Watch { get; init; }
 
     public Journal Journal { get; } = new();
     public PlaceholderTable Placeholders { get; } = new();

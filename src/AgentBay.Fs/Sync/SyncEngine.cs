@@ -98,6 +98,16 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         }
     }
 
+    /// <summary>Between flushes: so that a mount that writes nothing hears of a clear too.</summary>
+    public async Task WatchContextAsync(CancellationToken cancellationToken)
+    {
+        if (await mirror.Watch.AskAsync(cancellationToken) is FsException lost && lastError != lost.Message)
+        {
+            lastError = lost.Message;
+            Log.ContextLost(mirror.Logger, lost.Message);
+        }
+    }
+
     /// <summary>Promise 1. False: the path no longer names this inode.</summary>
     public async Task<bool> FsyncAsync(TreePath file, ulong inode, CancellationToken cancellationToken)
     {
@@ -239,7 +249,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         List<PathState> states = await SeeAsync(scope, everything, failed, cancellationToken);
         SyncPlan plan = Planner.Plan(states, n => mirror.Keys.Aside(mirror.Operations.Next("aside") + n));
         counter.Expect(plan.Actions);
-        IReadOnlyList<ActionResult> results = await (everything ? executor : urgent).ExecuteAsync(plan, counter.Add, cancellationToken);
+        IReadOnlyList<ActionResult> results = await ExecuteAsync(plan, everything ? executor : urgent, counter, cancellationToken);
 
         var again = new HashSet<TreePath>();
         var dirty = new HashSet<TreePath>();
@@ -286,6 +296,36 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
 
         return new Round(again.Count, dirty.Count, failed.Values.FirstOrDefault(), failed.Values.Any(IsTransient)) { Left = [.. again, .. dirty] };
     }
+
+    /// <summary>Runs a plan, unless the context is no longer the one that it is for.</summary>
+    private async Task<IReadOnlyList<ActionResult>> ExecuteAsync(SyncPlan plan, PlanExecutor by, Counter counter, CancellationToken cancellationToken)
+    {
+        if (!plan.Actions.Any(WritesToStore))
+        {
+            return await by.ExecuteAsync(plan, counter.Add, cancellationToken);
+        }
+
+        if (await mirror.Watch.AskAsync(cancellationToken) is { } before)
+        {
+            return Refused(plan, before);
+        }
+
+        IReadOnlyList<ActionResult> results = await by.ExecuteAsync(plan, counter.Add, cancellationToken);
+        for (int i = 0; i < results.Count; i++)
+        {
+            if (results[i].Error is null && WritesToStore(plan.Actions[i]) && mirror.Index.Find(plan.Actions[i].Path) is { Remote: not null } row)
+            {
+                mirror.Watch.Wrote(row);
+            }
+        }
+
+        return await mirror.Watch.AskAsync(cancellationToken) is FsException after ? Refused(plan, after) : results;
+    }
+
+    private static bool WritesToStore(SyncAction action) => action.Kind is not (ActionKind.Refresh or ActionKind.Forget);
+
+    private static ActionResult[] Refused(SyncPlan plan, Exception reason) =>
+        [.. plan.Actions.Select(_ => new ActionResult(ActionOutcome.LookAgain, reason))];
 
     /// <summary>Looks at the paths, and at those that their state makes concern us too.</summary>
     private async Task<List<PathState>> SeeAsync(IReadOnlyCollection<TreePath> scope, bool everything, Dictionary<TreePath, Exception> failed, CancellationToken cancellationToken)

@@ -8,6 +8,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
     private const int LongestWaitInDelays = 6;
 
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ContextInterval = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
     private readonly SemaphoreSlim wake = new(0, 1);
@@ -20,10 +21,11 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
         mirror.Journal.Changed += Noted;
         Noted();
         Task watch = WatchMapsAsync(end.Token);
+        Task context = WatchContextAsync(end.Token);
         Task flush = mirror.Options.WriteBack is { } delay ? FlushWhenQuietAsync(delay, end.Token) : watch;
         try
         {
-            await await Task.WhenAny(watch, flush); // Neither ends by itself: the first that does has failed.
+            await await Task.WhenAny(watch, context, flush); // None ends by itself: the first that does has failed.
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -33,7 +35,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
         {
             mirror.Journal.Changed -= Noted;
             await end.CancelAsync();
-            await Task.WhenAll(watch, flush).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(watch, context, flush).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -107,6 +109,15 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
                     mirror.Journal.DataChanged(writer.Path, writer.Inode);
                 }
             }
+        }
+    }
+
+    private async Task WatchContextAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(ContextInterval, mirror.Options.Time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            await engine.WatchContextAsync(cancellationToken);
         }
     }
 
