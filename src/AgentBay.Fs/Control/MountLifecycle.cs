@@ -116,13 +116,13 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
                 deadline.CancelAfter(wait);
             }
 
-            return unmounting ??= EndAsync();
+            return unmounting ??= EndAsync(options.DrainLater);
         }
     }
 
     public void Dispose() => deadline.Dispose();
 
-    private async Task<UnmountResult> EndAsync()
+    private async Task<UnmountResult> EndAsync(bool drainLater)
     {
         await Task.Yield(); // The caller holds the gate.
         try
@@ -133,8 +133,12 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             }
             else
             {
-                State = MountState.Flushing;
-                _ = await tasks.RunAsync(SyncMode.Upload, () => FlushAsync(deadline.Token));
+                if (!drainLater)
+                {
+                    State = MountState.Flushing;
+                    _ = await tasks.RunAsync(SyncMode.Upload, () => FlushAsync(deadline.Token));
+                }
+
                 State = MountState.Unmounting;
                 if (await TryUnmountAsync() is { } busy)
                 {

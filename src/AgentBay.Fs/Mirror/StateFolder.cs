@@ -13,6 +13,7 @@ public sealed class StateFolder : IDisposable
 {
     private const string LockFile = "lock";
     private const string HolderFile = "holder.json";
+    private const string SocketFile = "control.sock";
 
     private readonly FileStream heldLock;
 
@@ -57,14 +58,18 @@ public sealed class StateFolder : IDisposable
 
     public string IndexFile => System.IO.Path.Combine(Path, "index.db");
 
-    public string ControlSocket => System.IO.Path.Combine(Path, "control.sock");
+    public string ControlSocket => System.IO.Path.Combine(Path, SocketFile);
+
+    /// <summary>Where the process that mounts a context answers, if one does.</summary>
+    /// <param name="storeUrl">Canonical, as the store says it.</param>
+    public static string ControlSocketOf(string cacheDirectory, string storeUrl, string contextId) =>
+        System.IO.Path.Combine(PathOf(cacheDirectory, storeUrl, contextId), SocketFile);
 
     /// <summary>Creates what is missing and takes the lock.</summary>
     /// <exception cref="MirrorInUseException">Another process holds it.</exception>
     public static StateFolder Open(string cacheDirectory, string storeUrl, string contextId)
     {
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(storeUrl)))[..12];
-        string path = System.IO.Path.Combine(System.IO.Path.GetFullPath(cacheDirectory), $"{contextId}-{hash}");
+        string path = PathOf(cacheDirectory, storeUrl, contextId);
         CreatePrivate(path);
         return TryOpen(path) ?? throw new MirrorInUseException(path, ReadHolder(path));
     }
@@ -142,6 +147,12 @@ public sealed class StateFolder : IDisposable
             const UnixFileMode ReadAndEnter = UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
             File.SetUnixFileMode(path, UnixFileMode.UserWrite | ReadAndEnter);
         }
+    }
+
+    private static string PathOf(string cacheDirectory, string storeUrl, string contextId)
+    {
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(storeUrl)))[..12];
+        return System.IO.Path.Combine(System.IO.Path.GetFullPath(cacheDirectory), $"{contextId}-{hash}");
     }
 
     private static void CreatePrivate(string path)
