@@ -23,6 +23,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     private readonly SyncEngine engine;
     private readonly FolderFiller filler;
     private readonly Hydrator hydrator;
+    private readonly PathInspector inspector;
     private readonly CancellationTokenSource ending;
 
     private MountSession(StateFolder folder, ContextRecord context, OpenMirror mirror, CancellationTokenSource ending)
@@ -37,7 +38,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         filler = new FolderFiller(mirror, placer, scanner, ending.Token);
         engine = new SyncEngine(mirror, scanner, new ActionRunner(mirror, placer));
         hydrator = new Hydrator(mirror, ending.Token);
-        Host = new MirrorHost(mirror, folder.TreeDirectory, filler, hydrator, engine);
+        inspector = new PathInspector(mirror, engine);
+        Host = new MirrorHost(mirror, folder.TreeDirectory, filler, hydrator, engine, inspector);
     }
 
     public ContextRecord Context { get; }
@@ -45,6 +47,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     public IMirrorHost Host { get; }
 
     public SyncStatus Status => engine.Status;
+
+    public string? LastError => engine.LastError;
 
     private LocalScanner Scanner { get; }
 
@@ -80,6 +84,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
                 Keys = new ContextKeys(context.Prefix),
                 Operations = new OperationIds(mirrorId, number),
                 Options = options,
+                Journal = new Journal(options.Time),
                 Logger = logger,
                 Watch = new ContextWatch(new ContextGuard(new ContextCatalog(store, options.Time), context, options.Time), store, folder.TreeDirectory),
             }, new CancellationTokenSource());
@@ -103,8 +108,22 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     /// <summary>Uploads until nothing is pending, or only what fails for good, or <paramref name="cancellationToken"/> (a deadline) ends it: then the report says what remains.</summary>
     public Task<FlushReport> FlushAsync(IProgress<FlushProgress>? progress, CancellationToken cancellationToken) => engine.FlushAsync(progress, cancellationToken);
 
+    /// <summary>How one path stands with the store; null when there is no such path.</summary>
+    public PathStatus? Look(TreePath path) => inspector.Look(path);
+
+    /// <summary>The versions of both sides that were kept, in the whole context.</summary>
+    /// <exception cref="StoreException">The store cannot be listed.</exception>
+    public Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken) => new ConflictFinder(mirror, filler).FindAsync(cancellationToken);
+
+    /// <summary>A failure that somebody knows of holds nothing up: until the path changes again, or the next mount, it is not tried.</summary>
+    /// <returns>False: the path has not failed.</returns>
+    public bool Acknowledge(TreePath path) => engine.Acknowledge(path);
+
     /// <summary>For tests: one pass of the background write-back.</summary>
     internal Task FlushInBackgroundAsync() => engine.FullRoundAsync(includeOpenFiles: false, new Counter(null), CancellationToken.None);
+
+    /// <summary>For tests: one look at the files that stay open.</summary>
+    internal Task FlushOpenFilesAsync() => engine.FlushOpenFilesAsync(CancellationToken.None);
 
     /// <summary>Makes the folders look into the store again: what others changed since appears.</summary>
     public Task DownloadAsync(CancellationToken cancellationToken) => filler.RefreshAsync(cancellationToken);

@@ -20,6 +20,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     private readonly PlanExecutor urgent = new(runner, UrgentConcurrency);
     private readonly ConcurrentDictionary<TreePath, SyncFailure> failures = new();
     private readonly SemaphoreSlim oneFullRound = new(1, 1);
+    private readonly RateMeter meter = new(mirror.Options.Time);
 
     private string? lastError;
 
@@ -33,8 +34,32 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         get
         {
             List<PendingChange> pending = Pending(long.MaxValue);
-            return new SyncStatus(pending.Count, pending.Sum(change => change.Bytes), lastError, pending.Where(change => change.Error is not null).ToList());
+            return new SyncStatus(pending.Count, pending.Sum(change => change.Bytes), lastError, pending.Where(change => change.Error is not null).ToList())
+            {
+                BytesPerSecond = meter.BytesPerSecond,
+                CacheBytes = mirror.Index.PresentBytes(),
+                CacheFree = mirror.Files.FreeSpace,
+            };
         }
+    }
+
+    public string? LastError => lastError;
+
+    /// <summary>Why the last try to store a path failed; null when it did not.</summary>
+    public string? ErrorOf(TreePath path) => failures.GetValueOrDefault(path)?.Message;
+
+    /// <summary>A failure that somebody knows of: until the path changes again, or is mounted again, it is not tried and holds nothing up.</summary>
+    /// <returns>False: it has not failed.</returns>
+    public bool Acknowledge(TreePath path)
+    {
+        if (!failures.TryGetValue(path, out SyncFailure? failure) || !failures.TryUpdate(path, failure with { Acknowledged = true }, failure))
+        {
+            return false;
+        }
+
+        mirror.Journal.Read(out long at);
+        mirror.Journal.Done(path, null, at);
+        return true;
     }
 
     /// <summary>Uploads until nothing of what is noted now is pending, or only what fails for good, or the token ends it.</summary>
@@ -80,6 +105,18 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         var report = new FlushReport(counter.Files, counter.Bytes, remaining);
         Log.Flushed(mirror.Logger, report.FilesDone, report.BytesDone, report.Remaining.Count);
         return report;
+    }
+
+    /// <summary>Files that stay open for writing, as they are now. Times tell which have changed: the bytes are compared at the latest when they are closed.</summary>
+    public async Task FlushOpenFilesAsync(CancellationToken cancellationToken)
+    {
+        _ = await WriteBackAsync(cancellationToken);
+        mirror.Journal.Read(out long at);
+        HashSet<TreePath> changed = [.. mirror.Journal.Writers().Select(writer => writer.Path).Where(path => mirror.Files.TryStat(path) is { } entry && mirror.Index.Find(path)?.CtimeNs != entry.CtimeNs)];
+        if (changed.Count > 0)
+        {
+            _ = await RoundAsync(changed, at, everything: false, new Counter(null), cancellationToken);
+        }
     }
 
     /// <returns>Why the kernel could not write out what it holds; null when it could, or holds nothing.</returns>
@@ -164,7 +201,8 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         {
             IReadOnlyDictionary<TreePath, JournalEntry> names = mirror.Journal.Read(out long at);
             var scope = new HashSet<TreePath>();
-            foreach ((TreePath path, JournalEntry entry) in names)
+            // What waits longest goes first: a deadline may leave the rest.
+            foreach ((TreePath path, JournalEntry entry) in names.OrderBy(name => name.Value.Since))
             {
                 if (entry.WithTree)
                 {
@@ -302,7 +340,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     {
         if (!plan.Actions.Any(WritesToStore))
         {
-            return await by.ExecuteAsync(plan, counter.Add, cancellationToken);
+            return await by.ExecuteAsync(plan, Count, cancellationToken);
         }
 
         if (await mirror.Watch.AskAsync(cancellationToken) is { } before)
@@ -310,7 +348,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             return Refused(plan, before);
         }
 
-        IReadOnlyList<ActionResult> results = await by.ExecuteAsync(plan, counter.Add, cancellationToken);
+        IReadOnlyList<ActionResult> results = await by.ExecuteAsync(plan, Count, cancellationToken);
         for (int i = 0; i < results.Count; i++)
         {
             if (results[i].Error is null && WritesToStore(plan.Actions[i]) && mirror.Index.Find(plan.Actions[i].Path) is { Remote: not null } row)
@@ -320,6 +358,12 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         }
 
         return await mirror.Watch.AskAsync(cancellationToken) is FsException after ? Refused(plan, after) : results;
+
+        void Count(SyncAction action)
+        {
+            counter.Add(action);
+            meter.Add(Counter.BytesOf(action));
+        }
     }
 
     private static bool WritesToStore(SyncAction action) => action.Kind is not (ActionKind.Refresh or ActionKind.Forget);
@@ -474,4 +518,5 @@ internal readonly record struct Round(int Again, int Dirty, Exception? Error, bo
 }
 
 /// <summary>Why a path is not in the store.</summary>
-internal sealed record SyncFailure(string Message, bool Transient);
+/// <param name="Acknowledged">Somebody knows of it: it holds nothing up.</param>
+internal sealed record SyncFailure(string Message, bool Transient, bool Acknowledged = false);
