@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace AgentBay.Fs.Keys;
 
 /// <summary>Paths of one context ↔ keys of the store.</summary>
@@ -32,6 +34,14 @@ public sealed record ContextKeys(string Prefix)
     {
         path = default;
         return key.StartsWith(Prefix, StringComparison.Ordinal) && KeyCodec.TryDecodeShadowed(key[Prefix.Length..], out path, LongestRest);
+    }
+
+    /// <summary>The key behind a path that <see cref="TryShadowedPath"/> has made.</summary>
+    public bool TryShadowedKey(TreePath path, [NotNullWhen(true)] out string? key)
+    {
+        bool has = KeyCodec.TryEncodeShadowed(path, out string? rest, LongestRest);
+        key = has ? Prefix + rest : null;
+        return has;
     }
 
     /// <summary>A key outside every context's tree, for a copy that a swap needs for a moment.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AgentBay.Fs.Files;
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
@@ -288,53 +289,8 @@ internal sealed class FolderFiller
 
     private async Task<Dictionary<TreePath, RemoteName>> ListAsync(TreePath folder, CancellationToken cancellationToken)
     {
-        string prefix = mirror.Keys.For(folder, folder: true);
-        var names = new Dictionary<TreePath, RemoteName>();
-        string? token = null;
-        do
-        {
-            ListPage page = await mirror.Store.ListAsync(new ListRequest(prefix) { Delimiter = "/", ContinuationToken = token }, cancellationToken);
-            foreach (string key in page.Prefixes)
-            {
-                Add(key, new RemoteName(key, true, null));
-            }
-
-            foreach (ObjectInfo info in page.Objects)
-            {
-                if (info.Key != prefix)
-                {
-                    Add(info.Key, new RemoteName(info.Key, false, TreePlacer.VersionOf(info)));
-                }
-            }
-
-            token = page.NextToken;
-        }
-        while (token is not null);
-        return names;
-
-        void Add(string key, RemoteName name)
-        {
-            if (!mirror.Keys.TryPath(key, out TreePath path, out _) || path.Parent != folder)
-            {
-                Log.KeyIgnored(mirror.Logger, key);
-                return;
-            }
-
-            // "a" and "a/b": the folder wins, the object shows under an escaped name. On a page prefixes come before objects.
-            if (!names.TryAdd(path, name) && names[path] is { } other)
-            {
-                (RemoteName winner, RemoteName shadowed) = name.Folder ? (name, other) : (other, name);
-                names[path] = winner;
-                if (mirror.Keys.TryShadowedPath(shadowed.Key, out TreePath shadow))
-                {
-                    names[shadow] = shadowed;
-                }
-                else
-                {
-                    Log.KeyIgnored(mirror.Logger, shadowed.Key);
-                }
-            }
-        }
+        Dictionary<TreePath, ListedName> names = await FolderListing.ReadAsync(mirror.Store, mirror.Keys, folder, key => Log.KeyIgnored(mirror.Logger, key), cancellationToken);
+        return names.ToDictionary(name => name.Key, name => new RemoteName(name.Value.Key, name.Value.IsFolder, name.Value.Info is { } info ? TreePlacer.VersionOf(info) : null));
     }
 
     private sealed record RemoteName(string Key, bool Folder, RemoteVersion? Version);
