@@ -11,6 +11,7 @@ public sealed partial class ContextService
     private readonly ServiceCalls calls;
     private readonly TimeProvider time;
     private readonly ContextClears clears;
+    private readonly UrlServer urls;
 
     internal ContextService(IObjectStore store, ContextCatalog catalog, ServiceCalls calls, TimeProvider time)
     {
@@ -19,6 +20,7 @@ public sealed partial class ContextService
         this.calls = calls;
         this.time = time;
         clears = new ContextClears(catalog, time);
+        urls = new UrlServer(store);
     }
 
     /// <summary>A context by its name, made if asked for, or by its id.</summary>
@@ -80,7 +82,11 @@ public sealed partial class ContextService
         });
     }
 
-    internal Task CloseAsync() => clears.CloseAsync();
+    internal async Task CloseAsync()
+    {
+        await clears.CloseAsync();
+        await urls.DisposeAsync();
+    }
 
     private Task<ContextRecord> FindAsync(string contextId, CancellationToken cancellationToken) => FindAsync(name: null, contextId, cancellationToken);
 

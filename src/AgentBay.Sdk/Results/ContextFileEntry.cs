@@ -1,3 +1,5 @@
+using AgentBay.Fs.Files;
+
 namespace AgentBay.Sdk;
 
 /// <summary>A file or a folder of a context in the store.</summary>
@@ -8,14 +10,25 @@ public sealed record ContextFileEntry
     /// <summary>In the context, from its root: <c>/data/report.txt</c>.</summary>
     public required string FilePath { get; init; }
 
-    /// <summary><c>file</c>, <c>folder</c> or <c>symlink</c>.</summary>
+    /// <summary><c>file</c> or <c>folder</c>.</summary>
     public required string FileType { get; init; }
 
     /// <summary>Bytes; 0 for a folder.</summary>
     public required long Size { get; init; }
 
-    /// <summary>Null where the store does not keep it.</summary>
+    /// <summary>When this version was stored: a store keeps each whole. Null for a folder.</summary>
     public DateTimeOffset? GmtCreate { get; init; }
 
+    /// <summary>The same.</summary>
     public DateTimeOffset? GmtModified { get; init; }
+
+    internal static ContextFileEntry From(FileEntry entry) => new()
+    {
+        FileName = entry.Name,
+        FilePath = entry.FullName,
+        FileType = entry.IsFolder ? "folder" : "file",
+        Size = entry.Size,
+        GmtCreate = entry.Stored,
+        GmtModified = entry.Stored,
+    };
 }
