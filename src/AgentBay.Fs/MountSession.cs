@@ -4,6 +4,7 @@ using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Keys;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 {
     internal const string ContextIdName = "context_id", EpochName = "epoch";
 
-    private const string Clean = "clean", MirrorId = "mirror_id", Session = "session";
+    private const string Clean = "clean", MirrorId = "mirror_id", Policy = "policy", Session = "session";
 
     private readonly StateFolder folder;
     private readonly OpenMirror mirror;
@@ -47,6 +48,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     public IMirrorHost Host { get; }
 
     public SyncStatus Status => engine.Status;
+
+    public bool UploadsByItself => mirror.Rules.Uploads;
 
     public string? LastError => engine.LastError;
 
@@ -83,12 +86,13 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
                 Store = store,
                 Keys = new ContextKeys(context.Prefix),
                 Operations = new OperationIds(mirrorId, number),
-                Options = options,
+                Options = ByPolicy(options),
+                Rules = new SyncRules(options.Policy),
                 Journal = new Journal(options.Time),
                 Logger = logger,
                 Watch = new ContextWatch(new ContextGuard(new ContextCatalog(store, options.Time), context, options.Time), store, folder.TreeDirectory),
             }, new CancellationTokenSource());
-            await Task.Run(() => session.Recover(clean), cancellationToken);
+            await Task.Run(() => session.RecoverAsync(clean), cancellationToken);
             return session;
         }
         catch
@@ -107,6 +111,9 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 
     /// <summary>Uploads until nothing is pending, or only what fails for good, or <paramref name="cancellationToken"/> (a deadline) ends it: then the report says what remains.</summary>
     public Task<FlushReport> FlushAsync(IProgress<FlushProgress>? progress, CancellationToken cancellationToken) => engine.FlushAsync(progress, cancellationToken);
+
+    /// <summary>What a flush would upload; uploads nothing.</summary>
+    public Task<FlushReport> SurveyAsync(CancellationToken cancellationToken) => engine.SurveyAsync(cancellationToken);
 
     /// <summary>How one path stands with the store; null when there is no such path.</summary>
     public PathStatus? Look(TreePath path) => inspector.Look(path);
@@ -167,9 +174,19 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         folder.Dispose();
     }
 
-    private void Recover(bool clean)
+    private static MountSessionOptions ByPolicy(MountSessionOptions options) =>
+        options.Policy.UploadPolicy.AutoUpload ? options : options with { WriteBack = null, FsyncReachesStore = false, SyncOnClose = false };
+
+    private async Task RecoverAsync(bool clean)
     {
-        if (clean)
+        SyncPolicy before = mirror.Index.GetMeta(Policy) is { } json ? SyncPolicy.Parse(json) : SyncPolicy.Default;
+        bool sameRules = mirror.Rules.JudgesAs(before);
+        if (!sameRules)
+        {
+            await MirrorRecovery.ReleaseWhatWasNotJudgedAsync(mirror, new SyncRules(before));
+        }
+
+        if (clean && sameRules)
         {
             MirrorRecovery.LoadPlaceholders(mirror);
         }
@@ -177,6 +194,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         {
             Log.Recovered(mirror.Logger, count);
         }
+
+        mirror.Index.SetMeta(Policy, mirror.Options.Policy.ToJson());
     }
 
     private static BaselineIndex OpenIndex(StateFolder folder, ILogger logger)

@@ -40,8 +40,8 @@ public sealed class CommandLineTests(Machine machine)
     }
 
     [Theory]
-    [InlineData("mount", "--store", "--cache-dir", "--read-only", "--no-create", "--write-back", "--fsync", "--allow-other", "--uid", "--gid", "--umask", "-o", "--foreground", "--log-file", "--log-level", "AGENTBAY_STORE")]
-    [InlineData("unmount", "--deadline", "--force")]
+    [InlineData("mount", "--store", "--cache-dir", "--read-only", "--no-create", "--write-back", "--fsync", "--policy", "--upload", "--download", "--include", "--exclude", "--keep-deleted", "--lifecycle", "--allow-other", "--uid", "--gid", "--umask", "-o", "--foreground", "--log-file", "--log-level", "AGENTBAY_STORE")]
+    [InlineData("unmount", "--deadline", "--force", "--sync")]
     [InlineData("sync", "--mode")]
     [InlineData("status", "--json", "pendingFiles")]
     [InlineData("context", "--store", "--json", "--yes", "--no-wait", "--timeout", "list", "get", "create", "rename", "clear", "delete")]

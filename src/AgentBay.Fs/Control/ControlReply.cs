@@ -39,12 +39,18 @@ public abstract record ControlReply
     /// <param name="Remaining">The first <see cref="MaxRemaining"/> of what is not in the store.</param>
     public sealed record Done(int FilesDone, long BytesDone, int RemainingCount, long RemainingBytes, IReadOnlyList<Remaining> Remaining) : ControlReply
     {
+        /// <summary>See <see cref="FlushReport.IsByPolicy"/>.</summary>
+        public bool IsByPolicy { get; init; }
+
         public static Done From(FlushReport report) => new(
             report.FilesDone,
             report.BytesDone,
             report.Remaining.Count,
             report.Remaining.Sum(change => change.Bytes),
-            [.. report.Remaining.Take(MaxRemaining).Select(Control.Remaining.From)]);
+            [.. report.Remaining.Take(MaxRemaining).Select(Control.Remaining.From)])
+        {
+            IsByPolicy = report.IsByPolicy,
+        };
     }
 
     /// <summary>Nothing was unmounted.</summary>

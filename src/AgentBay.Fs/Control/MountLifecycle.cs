@@ -21,6 +21,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
     private DateTimeOffset deadlineAt = DateTimeOffset.MaxValue;
     private Task<UnmountResult>? unmounting;
     private volatile bool force;
+    private volatile bool sync;
     private volatile int state;
     private FlushProgress progress;
     private readonly SyncTasks tasks = new(info, time);
@@ -61,6 +62,8 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
     public Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken) => session.FindConflictsAsync(cancellationToken);
 
     public bool Acknowledge(TreePath path) => session.Acknowledge(path);
+
+    private bool Uploads => session.UploadsByItself || sync;
 
     private MountState State
     {
@@ -120,6 +123,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         lock (gate)
         {
             force |= options.Force;
+            sync |= options.Sync;
             if (options.Deadline is { } wait && time.GetUtcNow() + wait < deadlineAt)
             {
                 deadlineAt = time.GetUtcNow() + wait;
@@ -143,10 +147,10 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             }
             else
             {
-                if (!drainLater)
+                if (Uploads && !drainLater)
                 {
                     State = MountState.Flushing;
-                    _ = await tasks.RunAsync(SyncMode.Upload, () => FlushAsync(deadline.Token));
+                    _ = await UploadAtEndAsync();
                 }
 
                 State = MountState.Unmounting;
@@ -157,7 +161,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             }
 
             State = MountState.Draining;
-            FlushReport report = await tasks.RunAsync(SyncMode.Upload, () => FlushAsync(deadline.Token));
+            FlushReport report = Uploads ? await UploadAtEndAsync() : await session.SurveyAsync(CancellationToken.None);
             Tell(report);
             _ = ended.TrySetResult(report);
             return new UnmountResult.Unmounted(report);
@@ -196,6 +200,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         lock (gate)
         {
             unmounting = null;
+            sync = false;
             deadlineAt = DateTimeOffset.MaxValue;
             deadline.Dispose();
             deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -211,6 +216,8 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         return new FlushReport(0, 0, []);
     }
 
+    private Task<FlushReport> UploadAtEndAsync() => tasks.RunAsync(SyncMode.Upload, () => FlushAsync(deadline.Token));
+
     private async Task<FlushReport> FlushAsync(CancellationToken cancellationToken) =>
         await session.FlushAsync(new Latest(this), cancellationToken);
 
@@ -219,6 +226,10 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         if (report.IsClean)
         {
             Log.Drained(logger, report.FilesDone, report.BytesDone);
+        }
+        else if (report.IsByPolicy)
+        {
+            Log.LeftByPolicy(logger, report.Remaining.Count, report.Remaining.Sum(change => change.Bytes));
         }
         else
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AgentBay.Fs.Files;
 using AgentBay.Fs.Indexing;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 
@@ -30,6 +31,11 @@ internal sealed class FolderFiller
 
     public ValueTask FillAsync(TreePath folder, ulong inode, CancellationToken cancellationToken)
     {
+        if (!mirror.Rules.Downloads || !mirror.Rules.Shows(folder))
+        {
+            return ValueTask.CompletedTask; // The store is not asked, not even by the name of a folder.
+        }
+
         if (filled.TryGetValue(inode, out Lazy<Task>? known) && known.Value.IsCompletedSuccessfully)
         {
             return ValueTask.CompletedTask;
@@ -72,18 +78,28 @@ internal sealed class FolderFiller
         }
     }
 
-    /// <summary>Looks into the store again for every folder that has been filled.</summary>
+    /// <summary>
+    /// Looks into the store again for every folder that has been filled; where names appear only when they are asked for, this asks for
+    /// all of them.
+    /// </summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var folders = new Stack<TreePath>([TreePath.Root]);
         while (folders.TryPop(out TreePath folder))
         {
-            if (mirror.Files.TryStat(folder) is not { Kind: EntryKind.Folder } entry || mirror.Files.IsUnfilled(folder))
+            if (!mirror.Rules.Shows(folder) || mirror.Files.TryStat(folder) is not { Kind: EntryKind.Folder } entry)
             {
                 continue;
             }
 
+            bool first = IsFirst(folder);
+            if (first && mirror.Rules.Downloads)
+            {
+                continue; // It is filled when it is looked into.
+            }
+
             await ReconcileAsync(folder, cancellationToken);
+            MarkFilled(folder, first);
             Created(entry.Identity.Inode);
             foreach ((TreePath path, LocalEntry child) in mirror.Files.ReadFolder(folder) ?? [])
             {
@@ -112,18 +128,11 @@ internal sealed class FolderFiller
 
     private async Task FillNowAsync(TreePath folder)
     {
-        bool first = folder.IsRoot ? mirror.Index.GetMeta(RootFilled) is null : mirror.Files.IsUnfilled(folder);
+        bool first = IsFirst(folder);
         try
         {
             await ReconcileAsync(folder, ending);
-            if (first && folder.IsRoot)
-            {
-                mirror.Index.SetMeta(RootFilled, "1");
-            }
-            else if (first)
-            {
-                mirror.Files.ClearUnfilled(folder);
-            }
+            MarkFilled(folder, first);
         }
         catch (StoreException error) when (!first)
         {
@@ -133,6 +142,20 @@ internal sealed class FolderFiller
         catch (StoreException error)
         {
             throw new FsException(error.IsTransient ? FsError.StoreUnavailable : FsError.StoreRefused, $"The names in {folder} are in the store only: {error.Message}", error);
+        }
+    }
+
+    private bool IsFirst(TreePath folder) => folder.IsRoot ? mirror.Index.GetMeta(RootFilled) is null : mirror.Files.IsUnfilled(folder);
+
+    private void MarkFilled(TreePath folder, bool first)
+    {
+        if (first && folder.IsRoot)
+        {
+            mirror.Index.SetMeta(RootFilled, "1");
+        }
+        else if (first)
+        {
+            mirror.Files.ClearUnfilled(folder);
         }
     }
 
@@ -148,7 +171,7 @@ internal sealed class FolderFiller
         }
 
         var local = (mirror.Files.ReadFolder(folder) ?? []).Select(child => child.Key);
-        var paths = new HashSet<TreePath>([.. remote.Keys, .. rows.Keys, .. local]);
+        IEnumerable<TreePath> paths = new HashSet<TreePath>([.. remote.Keys, .. rows.Keys, .. local]).Where(mirror.Rules.Shows);
         await Parallel.ForEachAsync(
             paths,
             new ParallelOptions { MaxDegreeOfParallelism = mirror.Options.Concurrency, CancellationToken = cancellationToken },
@@ -179,6 +202,12 @@ internal sealed class FolderFiller
             return;
         }
 
+        if (mirror.Rules.Of(path).LocalOnly)
+        {
+            await PlaceLeadingAsync(path, remote, cancellationToken);
+            return;
+        }
+
         PathState state;
         try
         {
@@ -196,15 +225,22 @@ internal sealed class FolderFiller
             return;
         }
 
+        BaselineRow? row = state is { Local.Entry: null, Row.State: BaselineState.Released } ? null : state.Row; // As if it had never been seen.
+
         // A folder that we know by its files alone: it has been stored, and what is missing here was moved or deleted here.
-        bool implied = state.Row is null && remote is { Folder: true } && mirror.Index.Under(path).Count > 0;
-        RemoteChange change = implied ? RemoteChange.Same : Compare(state.Row, remote);
-        Decision decision = Reconciler.Decide(implied || state.Row is not null, state.Local.Change, change, sameContent: false);
+        bool implied = row is null && remote is { Folder: true } && mirror.Index.Under(path).Any(below => below.State != BaselineState.Released);
+        RemoteChange change = implied ? RemoteChange.Same : Compare(row, remote);
+        PathRules rules = state.Rules with { HidesNew = false }; // Whoever looks has asked.
+        Decision decision = Reconciler.Decide(rules, implied || row is not null, state.Local.Change, change, sameContent: false);
         bool done = true;
         switch (decision)
         {
+            case Decision.Nothing when row != state.Row:
+                await mirror.Index.ApplyAsync(IndexChange.Forget(path)); // Gone in the store as well.
+                break;
             case Decision.Nothing:
                 break;
+            case Decision.Release: // Its deletion here stayed here: this is where it comes back.
             case Decision.Place or Decision.Replace:
                 done = await PlaceAsync(path, state, remote!, cancellationToken);
                 break;
@@ -226,6 +262,16 @@ internal sealed class FolderFiller
         if (!done)
         {
             mirror.Journal.NameChanged(path);
+        }
+    }
+
+    /// <summary>A folder outside the white lists with something inside them below it: it is shown, so that this can be reached, and never judged.</summary>
+    private async Task PlaceLeadingAsync(TreePath path, RemoteName? remote, CancellationToken cancellationToken)
+    {
+        if (remote is { Folder: true } && mirror.Files.TryStat(path) is null)
+        {
+            PathState state = await scanner.SeeAsync(path);
+            _ = await PlaceAsync(path, state, remote, cancellationToken);
         }
     }
 

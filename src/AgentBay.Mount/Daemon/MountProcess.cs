@@ -98,6 +98,7 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
             ReadOnly = request.ReadOnly,
             WriteBack = request.WriteBack,
             FsyncReachesStore = request.FsyncReachesStore,
+            Policy = request.Policy,
         };
         folder.WriteHolder(new MountHolder(info.Pid, info.MountPoint, info.Store, info.ContextId, info.Context));
         if (await OldMirror.PutAsideAsync(folder, () => adapter.OpenMirror(folder).Files, context, TimeProvider.System) is { } kept)

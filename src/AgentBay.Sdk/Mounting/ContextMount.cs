@@ -55,13 +55,8 @@ internal sealed class ContextMount(ContextSync sync, string controlSocket, Mount
             return await ClearDeadAsync(cancellationToken);
         }
 
-        if (waitForStore)
-        {
-            // Also what the policy does not upload by itself. What it leaves, the unmount says.
-            _ = await client.AskAsync(new ControlRequest.Sync(SyncMode.Upload), cancellationToken);
-        }
-
-        await foreach (ControlReply reply in client.SendAsync(new ControlRequest.Unmount(DeadlineSeconds: null, Force: false) { DrainLater = !waitForStore }, cancellationToken))
+        var request = new ControlRequest.Unmount(DeadlineSeconds: null, Force: false, Upload: waitForStore) { DrainLater = !waitForStore };
+        await foreach (ControlReply reply in client.SendAsync(request, cancellationToken))
         {
             switch (reply)
             {

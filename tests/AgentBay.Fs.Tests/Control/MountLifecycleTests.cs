@@ -90,6 +90,34 @@ public sealed class MountLifecycleTests
     }
 
     [Fact]
+    public async Task Where_uploads_wait_to_be_asked_for_the_end_uploads_nothing_and_says_what_remains()
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Session.UploadsByItself = false;
+        fixture.Session.Survey = new FlushReport(0, 0, [new PendingChange(TreePath.Parse("a"), 1, null)]) { IsByPolicy = true };
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+
+        var result = Assert.IsType<UnmountResult.Unmounted>(await fixture.Lifecycle.UnmountAsync(Patient));
+
+        Assert.Equal((0, 1), (fixture.Session.Flushes, fixture.Session.Surveys));
+        Assert.True(result.Report is { IsByPolicy: true, IsClean: false });
+        Assert.False((await life).IsClean);
+    }
+
+    [Fact]
+    public async Task An_unmount_with_sync_uploads_where_uploads_wait_to_be_asked_for()
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Session.UploadsByItself = false;
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+
+        _ = Assert.IsType<UnmountResult.Unmounted>(await fixture.Lifecycle.UnmountAsync(Patient with { Sync = true }));
+
+        Assert.Equal((2, 0), (fixture.Session.Flushes, fixture.Session.Surveys));
+        _ = await life;
+    }
+
+    [Fact]
     public async Task A_second_unmount_joins_the_first_and_can_hurry_it()
     {
         await using var fixture = new ControlFixture();

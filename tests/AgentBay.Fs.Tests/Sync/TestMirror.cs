@@ -3,6 +3,7 @@ using System.Text.Json;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Linux;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 using AgentBay.Posix;
@@ -24,7 +25,7 @@ internal sealed class TestMirror : IAsyncDisposable
 
     private readonly string folder = Directory.CreateTempSubdirectory("agentbay-engine-").FullName;
     private readonly FaultSwitch faults = new();
-    private readonly MountSessionOptions options;
+    private MountSessionOptions options;
     private ContextRecord context = Original;
     private int states;
     private SafeFileHandle tree = Syscall.CurrentDirectory;
@@ -67,6 +68,12 @@ internal sealed class TestMirror : IAsyncDisposable
         return mirror;
     }
 
+    public static Task<TestMirror> OpenAsync(SyncPolicy policy) => OpenAsync(new MountSessionOptions
+    {
+        Time = new ManualTime { SkipsPauses = true, LongestPause = TimeSpan.FromHours(1) },
+        Policy = policy,
+    });
+
     public async ValueTask DisposeAsync()
     {
         await CloseSessionAsync();
@@ -82,6 +89,14 @@ internal sealed class TestMirror : IAsyncDisposable
         await OpenSessionAsync();
     }
 
+    /// <summary>Unmounts and mounts again by another policy.</summary>
+    public async Task RemountAsync(SyncPolicy policy)
+    {
+        await CloseSessionAsync();
+        options = options with { Policy = policy };
+        await OpenSessionAsync();
+    }
+
     /// <summary>Unmounts, and mounts on a machine that has never seen the context.</summary>
     public async Task RemountAfreshAsync()
     {
@@ -91,8 +106,9 @@ internal sealed class TestMirror : IAsyncDisposable
     }
 
     /// <summary>kill -9, and a mount again.</summary>
-    public async Task KillAsync()
+    public async Task KillAsync(SyncPolicy? policy = null)
     {
+        options = policy is null ? options : options with { Policy = policy };
         faults.Kill();
         await Session.KillAsync();
         tree.Dispose();
@@ -219,6 +235,7 @@ internal sealed class TestMirror : IAsyncDisposable
     {
         await FillParentAsync(from);
         await FillParentAsync(to);
+        await CrossAsync(from, to);
         Check(Syscall.Link(tree, Bytes(from), tree, Bytes(to)), to);
         Journal.NameChanged(PathOf(to));
         Journal.NameChanged(PathOf(from));
@@ -250,6 +267,7 @@ internal sealed class TestMirror : IAsyncDisposable
             await Host.FillTreeAsync(PathOf(from), CancellationToken.None);
         }
 
+        await CrossAsync(from, to);
         FileStatus? displaced = Stat(to);
         using (Host.Gate.EnterShared())
         {
@@ -278,8 +296,19 @@ internal sealed class TestMirror : IAsyncDisposable
     {
         await FillParentAsync(one);
         await FillParentAsync(other);
+        await CrossAsync(one, other);
+        await CrossAsync(other, one);
         Check(Syscall.Rename(tree, Bytes(one), tree, Bytes(other), 2), other);
         Journal.Exchanged(PathOf(one), PathOf(other));
+    }
+
+    private async Task CrossAsync(string from, string to)
+    {
+        if (Host.WouldStrandPlaceholder(PathOf(from), PathOf(to)))
+        {
+            Check(Stat(from)!.Value.IsDirectory ? Errno.EXDEV : Errno.OK, to);
+            await HydrateAsync(from);
+        }
     }
 
     public async Task ChangeModeAsync(string path, uint mode)
