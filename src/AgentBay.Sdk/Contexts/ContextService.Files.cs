@@ -1,4 +1,3 @@
-using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Files;
 using AgentBay.ObjectStore;
 
