@@ -161,6 +161,57 @@ public sealed class SyncPolicyTests(Machine machine)
         Assert.Equal(["config/a.json", "src/main.cs"], (await box.StoredAsync(context)).Keys);
     }
 
+    [Theory, OnEveryStore]
+    public async Task A_recycle_policy_goes_with_the_rest_of_the_policy(StoreKind store)
+    {
+        await using SdkBox box = await machine.BoxAsync(store);
+        AgentBayClient agentBay = box.Client;
+        string data = box.At("/tmp/data");
+        var context = (await agentBay.Context.GetAsync("my-project", create: true)).Context;
+
+        var recyclePolicy = new RecyclePolicy
+        {
+            Lifecycle = Lifecycle.Days5, // Note: no 7 days, use 5 or 10
+            Paths = [""], // Apply to all paths
+        };
+        var syncPolicy = new SyncPolicy
+        {
+            UploadPolicy = new UploadPolicy(),
+            DownloadPolicy = new DownloadPolicy(),
+            RecyclePolicy = recyclePolicy, // Add lifecycle management
+        };
+        var contextSync = ContextSync.New(context.Id, data, syncPolicy);
+        var session = (await agentBay.CreateAsync(new CreateSessionParams { ContextSyncs = [contextSync] })).EnsureSuccess().Session;
+        await session.FileSystem.WriteFileAsync($"{data}/temp.txt", "5 days");
+        (await agentBay.DeleteAsync(session, syncContext: true)).EnsureSuccess();
+
+        Assert.Contains("\"lifecycle\":\"Lifecycle_5Days\",\"paths\":[\"\"]", syncPolicy.ToJson(), StringComparison.Ordinal);
+        Assert.Equal(["temp.txt"], (await box.StoredAsync(context)).Keys);
+    }
+
+    /// <summary>The guide's example of compression, up to where it works: the mode has its own issue.</summary>
+    [Fact]
+    public async Task Archive_mode_is_refused_in_so_many_words_and_leaves_nothing_mounted()
+    {
+        await using SdkBox box = await machine.BoxAsync(StoreKind.Embedded);
+        Context context = await box.ContextAsync();
+        var syncPolicy = new SyncPolicy { UploadPolicy = new UploadPolicy { UploadMode = UploadMode.Archive } };
+        var contextSync = new ContextSync(contextId: context.Id, path: box.At("/tmp/data"), policy: syncPolicy);
+        var sessionParams = new CreateSessionParams
+        {
+            Labels = new Dictionary<string, string> { ["example"] = "archive-mode-demo", ["type"] = "compression-test" },
+            ContextSyncs = [contextSync],
+        };
+
+        var sessionResult = await box.Client.CreateAsync(sessionParams);
+        var withoutArchive = await box.Client.CreateAsync(sessionParams with { ContextSyncs = [ContextSync.New(context.Id, contextSync.Path)] });
+
+        Assert.False(sessionResult.Success);
+        Assert.Contains("Archive", sessionResult.ErrorMessage, StringComparison.Ordinal);
+        Assert.Equal("archive-mode-demo", withoutArchive.EnsureSuccess().Session.Labels["example"]);
+        await withoutArchive.Session.DeleteAsync();
+    }
+
     private static async Task WriteAsync(Session session, string folder, params string[] paths)
     {
         foreach (string path in paths)
