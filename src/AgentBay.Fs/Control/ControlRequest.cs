@@ -50,5 +50,9 @@ public abstract record ControlRequest
     public sealed record Sync(SyncMode Mode, bool Detached = false) : ControlRequest;
 
     /// <summary>Answered as <see cref="Sync"/>, or by <see cref="ControlReply.Busy"/>.</summary>
-    public sealed record Unmount(double? DeadlineSeconds, bool Force, bool Upload = false) : ControlRequest;
+    public sealed record Unmount(double? DeadlineSeconds, bool Force, bool Upload = false) : ControlRequest
+    {
+        /// <summary>See <see cref="UnmountOptions.DrainLater"/>: <see cref="ControlReply.Progress"/> says when it is unmounted.</summary>
+        public bool DrainLater { get; init; }
+    }
 }

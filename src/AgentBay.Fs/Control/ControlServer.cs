@@ -166,7 +166,7 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
 
         Log.UnmountRequested(logger, request.DeadlineSeconds, request.Force);
         TimeSpan? deadline = request.DeadlineSeconds is { } s ? TimeSpan.FromSeconds(s) : null;
-        return await control.UnmountAsync(new UnmountOptions(deadline, request.Force, request.Upload)) switch
+        return await control.UnmountAsync(new UnmountOptions(deadline, request.Force, request.Upload) { DrainLater = request.DrainLater }) switch
         {
             UnmountResult.Unmounted done => ControlReply.Done.From(done.Report),
             UnmountResult.Busy busy => new ControlReply.Busy(busy.Processes),

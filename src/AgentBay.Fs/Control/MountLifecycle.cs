@@ -132,13 +132,13 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
                 deadline.CancelAfter(wait);
             }
 
-            return unmounting ??= EndAsync();
+            return unmounting ??= EndAsync(options.DrainLater);
         }
     }
 
     public void Dispose() => deadline.Dispose();
 
-    private async Task<UnmountResult> EndAsync()
+    private async Task<UnmountResult> EndAsync(bool drainLater)
     {
         await Task.Yield(); // The caller holds the gate.
         try
@@ -149,7 +149,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             }
             else
             {
-                if (Uploads)
+                if (Uploads && !drainLater)
                 {
                     State = MountState.Flushing;
                     _ = await UploadAtEndAsync();
