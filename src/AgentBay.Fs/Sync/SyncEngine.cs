@@ -169,8 +169,8 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
                 scope.UnionWith(mirror.Index.FindByInode(inode).Select(row => row.Path));
             }
 
-            IReadOnlyList<OpenWriter> writers = mirror.Journal.Writers();
-            foreach (OpenWriter writer in writers)
+            var heldBack = new HashSet<TreePath>();
+            foreach (OpenWriter writer in mirror.Journal.Writers())
             {
                 if (includeOpenFiles)
                 {
@@ -179,10 +179,11 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
                 else
                 {
                     // Its old name stays in the store as well until the new one can go there.
-                    scope.Remove(writer.Path);
-                    scope.ExceptWith(mirror.Index.FindByInode(writer.Inode).Select(row => row.Path));
+                    heldBack.UnionWith(mirror.Index.FindByInode(writer.Inode).Select(row => row.Path).Append(writer.Path).Where(scope.Contains));
                 }
             }
+
+            scope.ExceptWith(heldBack);
 
             Round round = await RoundAsync(scope, at, everything: true, counter, cancellationToken);
             foreach ((TreePath path, JournalEntry entry) in names)
@@ -194,6 +195,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
                 }
             }
 
+            mirror.Journal.HeldBack(heldBack, at);
             return round;
         }
         finally
@@ -266,7 +268,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             failures.TryRemove(state.Path, out _);
             // Bytes of an inode are dealt with when all its names are.
             ulong? inode = state.Local.Entry?.Identity.Inode;
-            mirror.Journal.Done(state.Path, openInodes.Contains(inode) ? null : inode, at);
+            mirror.Journal.Done(state.Path, openInodes.Contains(inode) ? null : inode, at, withTree: everything);
         }
 
         foreach (TreePath path in again.Union(dirty))

@@ -21,14 +21,16 @@ internal sealed class TestMirror : IAsyncDisposable
 
     private static readonly ContextRecord Context = new() { Id = "SdkCtx-test0000000000000000", Name = "test", CreatedAt = DateTimeOffset.UnixEpoch, Epoch = "1" };
 
-    private readonly string folder = Directory.CreateTempSubdirectory("agentbay-engine-").FullName;
+    private readonly string folder;
     private readonly FaultSwitch faults = new();
     private readonly MountSessionOptions options;
     private int states;
     private SafeFileHandle tree = Syscall.CurrentDirectory;
 
-    private TestMirror(MemoryStore memory, MountSessionOptions? options)
+    private TestMirror(MemoryStore memory, MountSessionOptions? options, string disk)
     {
+        folder = Path.Combine(disk, $"agentbay-engine-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder);
         Memory = memory;
         Store = new FaultyStore(memory);
         Gate = new KillableStore(Store, faults);
@@ -52,9 +54,10 @@ internal sealed class TestMirror : IAsyncDisposable
 
     private KillableStore Gate { get; }
 
-    public static async Task<TestMirror> OpenAsync(MountSessionOptions? options = null, MemoryStore? memory = null)
+    /// <param name="disk">A folder to make the mirror in; the machine's temporary one when null.</param>
+    public static async Task<TestMirror> OpenAsync(MountSessionOptions? options = null, MemoryStore? memory = null, string? disk = null)
     {
-        var mirror = new TestMirror(memory ?? new MemoryStore(), options);
+        var mirror = new TestMirror(memory ?? new MemoryStore(), options, disk ?? Path.GetTempPath());
         await mirror.OpenSessionAsync();
         return mirror;
     }
@@ -83,11 +86,13 @@ internal sealed class TestMirror : IAsyncDisposable
     }
 
     /// <summary>kill -9, and a mount again.</summary>
-    public async Task KillAsync()
+    /// <param name="meanwhile">Runs between the two.</param>
+    public async Task KillAsync(Func<Task>? meanwhile = null)
     {
         faults.Kill();
         await Session.KillAsync();
         tree.Dispose();
+        await (meanwhile?.Invoke() ?? Task.CompletedTask);
         faults.Revive();
         await OpenSessionAsync();
     }
@@ -268,9 +273,20 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public async Task ExchangeAsync(string one, string other)
     {
-        await FillParentAsync(one);
-        await FillParentAsync(other);
-        Check(Syscall.Rename(tree, Bytes(one), tree, Bytes(other), 2), other);
+        foreach (string path in new[] { one, other })
+        {
+            await FillParentAsync(path);
+            if (Stat(path)!.Value.IsDirectory)
+            {
+                await Host.FillTreeAsync(PathOf(path), CancellationToken.None);
+            }
+        }
+
+        using (Host.Gate.EnterShared())
+        {
+            Check(Syscall.Rename(tree, Bytes(one), tree, Bytes(other), 2), other);
+        }
+
         Journal.Exchanged(PathOf(one), PathOf(other));
     }
 
@@ -387,13 +403,16 @@ internal sealed class TestMirror : IAsyncDisposable
         }
     }
 
+    /// <summary>Empty when there is none.</summary>
+    public string XattrOf(string path, string name) => Files.ReadXattrs(PathOf(path)).TryGetValue(name, out byte[]? value) ? Latin(value) : "";
+
     private string XattrsOf(string path) =>
         string.Concat(Files.ReadXattrs(PathOf(path)).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $" {pair.Key}={Latin(pair.Value)}"));
 
     private async Task OpenSessionAsync()
     {
         StateFolder state = StateFolder.Open(Path.Combine(folder, $"state{states}"), "memory:", Context.Id);
-        Files = LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory);
+        Files = LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory, new ModeKeeper(ownModes: Syscall.EffectiveUid == 0), allowMemory: true);
         Check(Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(state.TreeDirectory), OpenFlags.Directory | OpenFlags.ReadOnly, 0, out tree), "tree");
         Session = await MountSession.OpenAsync(state, Files, Gate, Context, options, NullLoggerFactory.Instance, CancellationToken.None);
     }
