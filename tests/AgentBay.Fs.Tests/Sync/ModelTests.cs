@@ -42,7 +42,7 @@ public sealed class ModelTests(ITestOutputHelper output)
             string? text = Environment.GetEnvironmentVariable("AGENTBAY_MODEL_OPS");
             IReadOnlyList<ModelOp> ops = text is null ? ModelGenerator.Sequence(only) : ModelOp.ParseAll(text);
             await using MirrorModelMount mount = await OpenAsync(only, disk);
-            await new ModelRun(mount, output.WriteLine).RunAsync(ops);
+            await RunAsync(mount, ops, output.WriteLine);
             return;
         }
 
@@ -70,13 +70,20 @@ public sealed class ModelTests(ITestOutputHelper output)
         try
         {
             await using MirrorModelMount mount = await OpenAsync(seed, disk);
-            await new ModelRun(mount, log.Add).RunAsync(ops);
+            await RunAsync(mount, ops, log.Add);
             return null;
         }
         catch (Exception error)
         {
             return new ModelFailure(seed, ops, error, log);
         }
+    }
+
+    private static async Task RunAsync(MirrorModelMount mount, IReadOnlyList<ModelOp> ops, Action<string> log)
+    {
+        var run = new ModelRun(mount, log);
+        await run.RunAsync(ops);
+        await run.EndAsync();
     }
 
     /// <summary>The seed also chooses the kind of store.</summary>

@@ -12,6 +12,7 @@ public sealed partial class ModelRun(IModelMount mount, Action<string> log)
     private ModelNode? held;
     private int version;
 
+    /// <summary>The steps alone: <see cref="EndAsync"/>, or checks of the caller, follow.</summary>
     /// <exception cref="ModelException">The mount does not do what the model says.</exception>
     public async Task RunAsync(IReadOnlyList<ModelOp> ops)
     {
@@ -21,20 +22,25 @@ public sealed partial class ModelRun(IModelMount mount, Action<string> log)
         {
             await StepAsync(op);
         }
-
-        await EndAsync();
     }
 
     /// <summary>When quiet, everything is the same everywhere: in this mirror, in the store, and on a machine that knows only the store.</summary>
-    private async Task EndAsync()
+    public async Task EndAsync()
     {
-        await FlushAsync();
-        await CheckTreeAsync("the mirror at the end");
+        await StoreAllAsync();
         mount.ClearFaults();
         await DoAsync("remount", mount.RemountAsync);
         await CheckTreeAsync("after a remount");
         await mount.MoveToNewMachineAsync();
         await CheckTreeAsync("on a new machine");
+    }
+
+    /// <summary>Closes what is open, and everything is in the store as the mount shows it.</summary>
+    public async Task StoreAllAsync()
+    {
+        await ReleaseAsync();
+        await FlushAsync();
+        await CheckTreeAsync("the mirror at the end");
     }
 
     private Task StepAsync(ModelOp op) => op.Act switch
@@ -99,7 +105,7 @@ public sealed partial class ModelRun(IModelMount mount, Action<string> log)
         }
     }
 
-    private async Task CheckTreeAsync(string where)
+    public async Task CheckTreeAsync(string where)
     {
         IReadOnlyDictionary<string, ModelEntry>? found = null;
         await DoAsync($"look at {where}", async () => found = await mount.TreeAsync());
