@@ -14,13 +14,16 @@ namespace AgentBay.Fs;
 /// <summary>One context with its mirror, open on this machine: what a host adapter mounts and what control commands act on.</summary>
 public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 {
-    private const string Clean = "clean", ContextId = "context_id", Epoch = "epoch", MirrorId = "mirror_id", Session = "session";
+    internal const string ContextIdName = "context_id", EpochName = "epoch";
+
+    private const string Clean = "clean", MirrorId = "mirror_id", Session = "session";
 
     private readonly StateFolder folder;
     private readonly OpenMirror mirror;
     private readonly SyncEngine engine;
     private readonly FolderFiller filler;
     private readonly Hydrator hydrator;
+    private readonly PathInspector inspector;
     private readonly CancellationTokenSource ending;
 
     private MountSession(StateFolder folder, ContextRecord context, OpenMirror mirror, CancellationTokenSource ending)
@@ -35,7 +38,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         filler = new FolderFiller(mirror, placer, scanner, ending.Token);
         engine = new SyncEngine(mirror, scanner, new ActionRunner(mirror, placer));
         hydrator = new Hydrator(mirror, ending.Token);
-        Host = new MirrorHost(mirror, folder.TreeDirectory, filler, hydrator, engine);
+        inspector = new PathInspector(mirror, engine);
+        Host = new MirrorHost(mirror, folder.TreeDirectory, filler, hydrator, engine, inspector);
     }
 
     public ContextRecord Context { get; }
@@ -44,10 +48,12 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 
     public SyncStatus Status => engine.Status;
 
+    public string? LastError => engine.LastError;
+
     private LocalScanner Scanner { get; }
 
     /// <summary>Opens the mirror and brings it to a known state: after an unclean end it is compared with the baseline.</summary>
-    /// <param name="folder">Locked by the caller; disposed with the session.</param>
+    /// <param name="folder">Locked by the caller; disposed with the session. <see cref="OldMirror.PutAsideAsync"/> goes before.</param>
     /// <exception cref="FsException">The mirror's disk or the store cannot be used; the message says what to do.</exception>
     public static async Task<MountSession> OpenAsync(
         StateFolder folder, IMirrorFiles files, IObjectStore store, ContextRecord context, MountSessionOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
@@ -56,15 +62,15 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         BaselineIndex index = OpenIndex(folder, logger);
         try
         {
-            if (!SafetyGate.IsSameContext(index.GetMeta(ContextId), index.GetMeta(Epoch), context.Id, context.Epoch))
+            if (!SafetyGate.IsSameContext(index.GetMeta(ContextIdName), index.GetMeta(EpochName), context.Id, context.Epoch))
             {
-                throw new FsException(FsError.Stale, $"The mirror {folder.Path} belongs to context '{context.Name}' as it was before it was cleared or made anew. Save what you need from its folder 'tree', remove the mirror, and mount again.");
+                throw new FsException(FsError.Stale, $"The mirror {folder.Path} belongs to context '{context.Name}' as it was before it was cleared or made anew, and was not put aside.");
             }
 
             string mirrorId = index.GetMeta(MirrorId) ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
             long number = long.Parse(index.GetMeta(Session) ?? "0", CultureInfo.InvariantCulture) + 1;
-            index.SetMeta(ContextId, context.Id);
-            index.SetMeta(Epoch, context.Epoch);
+            index.SetMeta(ContextIdName, context.Id);
+            index.SetMeta(EpochName, context.Epoch);
             index.SetMeta(MirrorId, mirrorId);
             bool clean = index.GetMeta(Clean) == "1";
             index.SetMeta(Clean, "0");
@@ -78,7 +84,9 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
                 Keys = new ContextKeys(context.Prefix),
                 Operations = new OperationIds(mirrorId, number),
                 Options = options,
+                Journal = new Journal(options.Time),
                 Logger = logger,
+                Watch = new ContextWatch(new ContextGuard(new ContextCatalog(store, options.Time), context, options.Time), store, folder.TreeDirectory),
             }, new CancellationTokenSource());
             await Task.Run(() => session.Recover(clean), cancellationToken);
             return session;
@@ -100,8 +108,22 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     /// <summary>Uploads until nothing is pending, or only what fails for good, or <paramref name="cancellationToken"/> (a deadline) ends it: then the report says what remains.</summary>
     public Task<FlushReport> FlushAsync(IProgress<FlushProgress>? progress, CancellationToken cancellationToken) => engine.FlushAsync(progress, cancellationToken);
 
+    /// <summary>How one path stands with the store; null when there is no such path.</summary>
+    public PathStatus? Look(TreePath path) => inspector.Look(path);
+
+    /// <summary>The versions of both sides that were kept, in the whole context.</summary>
+    /// <exception cref="StoreException">The store cannot be listed.</exception>
+    public Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken) => new ConflictFinder(mirror, filler).FindAsync(cancellationToken);
+
+    /// <summary>A failure that somebody knows of holds nothing up: until the path changes again, or the next mount, it is not tried.</summary>
+    /// <returns>False: the path has not failed.</returns>
+    public bool Acknowledge(TreePath path) => engine.Acknowledge(path);
+
     /// <summary>For tests: one pass of the background write-back.</summary>
     internal Task FlushInBackgroundAsync() => engine.FullRoundAsync(includeOpenFiles: false, new Counter(null), CancellationToken.None);
+
+    /// <summary>For tests: one look at the files that stay open.</summary>
+    internal Task FlushOpenFilesAsync() => engine.FlushOpenFilesAsync(CancellationToken.None);
 
     /// <summary>Makes the folders look into the store again: what others changed since appears.</summary>
     public Task DownloadAsync(CancellationToken cancellationToken) => filler.RefreshAsync(cancellationToken);

@@ -23,8 +23,11 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
     private volatile bool force;
     private volatile int state;
     private FlushProgress progress;
+    private readonly SyncTasks tasks = new(info, time);
 
     public MountInfo Info { get; } = info;
+
+    public IReadOnlyList<SyncTask> Tasks => tasks.All;
 
     public MountStatus Status
     {
@@ -34,6 +37,10 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             return new MountStatus(Info, State, sync.PendingFiles, sync.PendingBytes, sync.LastError)
             {
                 Failed = [.. sync.Failed.Take(MountStatus.MaxFailed).Select(Remaining.From)],
+                Errors = sync.Failed.Count,
+                BytesPerSecond = sync.BytesPerSecond,
+                CacheBytes = sync.CacheBytes,
+                CacheFree = sync.CacheFree,
             };
         }
     }
@@ -44,10 +51,16 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         {
             lock (gate)
             {
-                return new WorkProgress(State, progress, session.Status.LastError);
+                return new WorkProgress(State, progress, session.LastError);
             }
         }
     }
+
+    public PathStatus? Look(TreePath path) => session.Look(path);
+
+    public Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken) => session.FindConflictsAsync(cancellationToken);
+
+    public bool Acknowledge(TreePath path) => session.Acknowledge(path);
 
     private MountState State
     {
@@ -99,16 +112,8 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         }
     }
 
-    public async Task<FlushReport> SyncAsync(SyncMode mode, CancellationToken cancellationToken)
-    {
-        if (mode == SyncMode.Download)
-        {
-            await session.DownloadAsync(cancellationToken);
-            return new FlushReport(0, 0, []);
-        }
-
-        return await FlushAsync(cancellationToken);
-    }
+    public Task<FlushReport> SyncAsync(SyncMode mode, CancellationToken cancellationToken) =>
+        tasks.RunAsync(mode, () => mode == SyncMode.Download ? DownloadAsync(cancellationToken) : FlushAsync(cancellationToken));
 
     public Task<UnmountResult> UnmountAsync(UnmountOptions options)
     {
@@ -139,7 +144,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             else
             {
                 State = MountState.Flushing;
-                _ = await FlushAsync(deadline.Token);
+                _ = await tasks.RunAsync(SyncMode.Upload, () => FlushAsync(deadline.Token));
                 State = MountState.Unmounting;
                 if (await TryUnmountAsync() is { } busy)
                 {
@@ -148,7 +153,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             }
 
             State = MountState.Draining;
-            FlushReport report = await FlushAsync(deadline.Token);
+            FlushReport report = await tasks.RunAsync(SyncMode.Upload, () => FlushAsync(deadline.Token));
             Tell(report);
             _ = ended.TrySetResult(report);
             return new UnmountResult.Unmounted(report);
@@ -194,6 +199,12 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         }
 
         return new UnmountResult.Busy(busy);
+    }
+
+    private async Task<FlushReport> DownloadAsync(CancellationToken cancellationToken)
+    {
+        await session.DownloadAsync(cancellationToken);
+        return new FlushReport(0, 0, []);
     }
 
     private async Task<FlushReport> FlushAsync(CancellationToken cancellationToken) =>

@@ -16,8 +16,9 @@ internal sealed record OpenMirror
     public required OperationIds Operations { get; init; }
     public required MountSessionOptions Options { get; init; }
     public required ILogger Logger { get; init; }
+    public required ContextWatch Watch { get; init; }
 
-    public Journal Journal { get; } = new();
+    public required Journal Journal { get; init; }
     public PlaceholderTable Placeholders { get; } = new();
     public NamespaceGate Gate { get; } = new();
     public PathLocks Locks { get; } = new();

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Mirror;
 using AgentBay.ObjectStore;
@@ -82,7 +80,7 @@ internal sealed partial class ActionRunner
     {
         for (int n = 0; ; n++)
         {
-            TreePath other = action.Path.Parent.Append(ConflictName(action.Path.Name, mirror.Options.Time.GetUtcNow(), n));
+            TreePath other = action.Path.Parent.Append(ConflictName.Make(action.Path.Name, mirror.Options.Time.GetUtcNow(), n));
             string key = mirror.Keys.For(other, folder: false);
             if (files.TryStat(other) is not null || mirror.Index.Find(other) is not null)
             {
@@ -114,32 +112,6 @@ internal sealed partial class ActionRunner
 
             return;
         }
-    }
-
-    /// <summary><c>stem.conflict-host-UTC[-n].ext</c>, the stem shortened so that the whole has at most 255 bytes.</summary>
-    internal static byte[] ConflictName(ReadOnlySpan<byte> name, DateTimeOffset now, int n)
-    {
-        int dot = name[1..].LastIndexOf((byte)'.') + 1;
-        ReadOnlySpan<byte> extension = dot > 0 && name.Length - dot <= 32 ? name[dot..] : default;
-        ReadOnlySpan<byte> stem = name[..^extension.Length];
-        string host = new(Environment.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-').Take(32).ToArray());
-        string middle = string.Create(CultureInfo.InvariantCulture, $".conflict-{host}-{now:yyyyMMdd'T'HHmmss'Z'}{(n == 0 ? "" : $"-{n}")}");
-        int room = TreePath.MaxNameLength - middle.Length - extension.Length;
-        if (stem.Length > room)
-        {
-            stem = stem[..room];
-            while (stem.Length > 1 && (stem[^1] & 0xC0) == 0x80)
-            {
-                stem = stem[..^1]; // Not in the middle of a character.
-            }
-
-            if (stem[^1] >= 0xC0)
-            {
-                stem = stem[..^1];
-            }
-        }
-
-        return [.. stem, .. Encoding.ASCII.GetBytes(middle), .. extension];
     }
 
     private static string? HashOf(RemoteObject remote) => remote.LinkTarget is { } target ? ContentHash.Of(target) : remote.Description.Sha256;

@@ -24,4 +24,7 @@ internal static partial class Log
 
     [LoggerMessage(3006, LogLevel.Warning, "{Reason} It was set aside as {Aside}; mirror and store are compared anew.")]
     public static partial void IndexSetAside(ILogger logger, string reason, string aside);
+
+    [LoggerMessage(3008, LogLevel.Error, "{Reason}")]
+    public static partial void ContextLost(ILogger logger, string reason);
 }
