@@ -14,6 +14,8 @@ internal sealed class FolderFiller
     /// <summary>The root has no mark of its own: a new mirror is empty.</summary>
     private const string RootFilled = "root_filled";
 
+    private const int MostLooks = 3;
+
     /// <summary>By the folder's inode. Complete: every name is in the mirror, for this mount.</summary>
     private readonly ConcurrentDictionary<ulong, Lazy<Task>> filled = new();
     private readonly OpenMirror mirror;
@@ -137,6 +139,11 @@ internal sealed class FolderFiller
 
     private async Task ReconcileAsync(TreePath folder, CancellationToken cancellationToken)
     {
+        if (!mirror.Keys.CanHold(folder))
+        {
+            return; // All that is in it is here alone, and stays usable.
+        }
+
         using AckLog.Listing listing = mirror.Acks.Begin();
         Dictionary<TreePath, RemoteName> remote = await ListAsync(folder, cancellationToken);
         Dictionary<TreePath, BaselineRow> rows = mirror.Index.Children(folder).ToDictionary(row => row.Path);
@@ -178,6 +185,21 @@ internal sealed class FolderFiller
             return;
         }
 
+        // The names of a hard-linked file are compared at the same time: taking one away changes the inode that another is judged by.
+        for (int tries = 1; tries <= MostLooks; tries++)
+        {
+            if (await TryReconcileAsync(path, remote, cancellationToken))
+            {
+                return;
+            }
+        }
+
+        mirror.Journal.NameChanged(path);
+    }
+
+    /// <returns>False when the name changed meanwhile. What is the flush's work is noted for it.</returns>
+    private async Task<bool> TryReconcileAsync(TreePath path, RemoteName? remote, CancellationToken cancellationToken)
+    {
         PathState state;
         try
         {
@@ -186,45 +208,37 @@ internal sealed class FolderFiller
         catch (FsException)
         {
             mirror.Journal.NameChanged(path); // The flush reports it.
-            return;
+            return true;
         }
 
         if (state.Row is { IsIntent: true })
         {
             mirror.Journal.NameChanged(path); // Our own write, whose answer was lost: the flush sees to it.
-            return;
+            return true;
         }
 
         // A folder that we know by its files alone: it has been stored, and what is missing here was moved or deleted here.
         bool implied = state.Row is null && remote is { Folder: true } && mirror.Index.Under(path).Count > 0;
         RemoteChange change = implied ? RemoteChange.Same : Compare(state.Row, remote);
         Decision decision = Reconciler.Decide(implied || state.Row is not null, state.Local.Change, change, sameContent: false);
-        bool done = true;
         switch (decision)
         {
             case Decision.Nothing:
-                break;
+                return true;
             case Decision.Place or Decision.Replace:
-                done = await PlaceAsync(path, state, remote!, cancellationToken);
-                break;
+                return await PlaceAsync(path, state, remote!, cancellationToken);
             case Decision.DeleteLocal when state is { NeedsMarker: true, Row.Remote: null }:
-                done = false; // It never was in the store by itself: the last of its files went here, and its marker is still to be written.
-                break;
+                mirror.Journal.NameChanged(path); // It never was in the store by itself: the last of its files went here, and its marker is still to be written.
+                return true;
             case Decision.DeleteLocal:
-                done = await RemoveAsync(path, state.Local, cancellationToken);
-                break;
+                return await RemoveAsync(path, state.Local, cancellationToken);
             case Decision.Forget:
                 await mirror.Index.ApplyAsync(IndexChange.Forget(path));
-                break;
+                return true;
             default:
                 // What goes up is the flush's work; it finds a conflict by the condition of its write.
-                done = false;
-                break;
-        }
-
-        if (!done)
-        {
-            mirror.Journal.NameChanged(path);
+                mirror.Journal.NameChanged(path);
+                return true;
         }
     }
 
