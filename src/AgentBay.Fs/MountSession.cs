@@ -81,7 +81,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
                 Operations = new OperationIds(mirrorId, number),
                 Options = options,
                 Logger = logger,
-                Watch = new ContextWatch(new ContextGuard(new ContextCatalog(store, options.Time), context, options.Time), store, folder.TreeDirectory),
+                Watch = new ContextWatch(new ContextGuard(new ContextCatalog(store, options.Time), context, options.Time), store, index, folder.TreeDirectory),
             }, new CancellationTokenSource());
             await Task.Run(() => session.Recover(clean), cancellationToken);
             return session;
