@@ -410,6 +410,11 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         }
 
         IReadOnlyList<ActionResult> results = await by.ExecuteAsync(plan, Count, cancellationToken);
+        if (mirror.Watch.IsFresh)
+        {
+            return results; // What was written on an answer that still counts was there before a clear's last look.
+        }
+
         for (int i = 0; i < results.Count; i++)
         {
             if (results[i].Error is null && WritesToStore(plan.Actions[i]) && mirror.Index.Find(plan.Actions[i].Path) is { Remote: not null } row)
