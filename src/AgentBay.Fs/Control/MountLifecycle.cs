@@ -59,6 +59,8 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
 
     public PathStatus? Look(TreePath path) => session.Look(path);
 
+    public (bool IsSynced, IReadOnlyList<string> Rules) Explain(TreePath path) => session.Explain(path);
+
     public Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken) => session.FindConflictsAsync(cancellationToken);
 
     public bool Acknowledge(TreePath path) => session.Acknowledge(path);
@@ -130,13 +132,13 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
                 deadline.CancelAfter(wait);
             }
 
-            return unmounting ??= EndAsync();
+            return unmounting ??= EndAsync(options.DrainLater);
         }
     }
 
     public void Dispose() => deadline.Dispose();
 
-    private async Task<UnmountResult> EndAsync()
+    private async Task<UnmountResult> EndAsync(bool drainLater)
     {
         await Task.Yield(); // The caller holds the gate.
         try
@@ -147,7 +149,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             }
             else
             {
-                if (Uploads)
+                if (Uploads && !drainLater)
                 {
                     State = MountState.Flushing;
                     _ = await UploadAtEndAsync();

@@ -19,6 +19,9 @@ internal sealed record PolicyOptions
 
     private Lifecycle? Lifecycle { get; init; }
 
+    /// <summary>Whether the store's expiry rules are to follow the policy. One that does not speak of them, or says what is the case anyhow, leaves those that others set.</summary>
+    internal bool SetsLifecycle => Lifecycle is not null || Given is { RecyclePolicy.Lifecycle: not Fs.Policies.Lifecycle.Forever };
+
     /// <summary>What a policy says to no effect.</summary>
     internal IReadOnlyList<string> Notes { get; private init; } = [];
 

@@ -40,6 +40,11 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
         {
             // Waiting for the lock may have taken long: the context may have been cleared meanwhile.
             context = await CheckUsableAsync(store, context, signals.Starting);
+            if (request.PolicyOptions.SetsLifecycle)
+            {
+                await new ContextRecycling(store).ApplyAsync(context, request.Policy.RecyclePolicy, signals.Starting);
+            }
+
             return await ServeAsync(store, context, folder, mountPoint, signals);
         }
         finally
@@ -98,8 +103,10 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
             ReadOnly = request.ReadOnly,
             WriteBack = request.WriteBack,
             FsyncReachesStore = request.FsyncReachesStore,
+            SyncOnClose = request.SyncOnClose,
             Policy = request.Policy,
             Prefetch = request.Prefetch,
+            StoreId = await IdentifyAsync(store, folder, signals.Starting),
         };
         folder.WriteHolder(new MountHolder(info.Pid, info.MountPoint, info.Store, info.ContextId, info.Context));
         if (await OldMirror.PutAsideAsync(folder, () => adapter.OpenMirror(folder).Files, context, TimeProvider.System) is { } kept)
@@ -128,6 +135,13 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
             await serving.CancelAsync();
             await server;
         }
+    }
+
+    /// <summary>A store gets its id with the first mirror that is made of it: one that lost its id is not made whole behind an old mirror's back.</summary>
+    private async Task<string> IdentifyAsync(IObjectStore store, StateFolder folder, CancellationToken cancellationToken)
+    {
+        var identity = new StoreIdentity(store, TimeProvider.System);
+        return request.ReadOnly || File.Exists(folder.IndexFile) ? await identity.FindAsync(cancellationToken) ?? "" : await identity.FindOrCreateAsync(cancellationToken);
     }
 
     private MountInfo Describe(IObjectStore store, ContextRecord context, StateFolder folder, string mountPoint) => new()

@@ -28,6 +28,24 @@ public sealed class MountLifecycleTests
     }
 
     [Fact]
+    public async Task Who_does_not_wait_for_the_store_has_it_unmounted_before_the_first_flush()
+    {
+        await using var fixture = new ControlFixture();
+        var unmountedBefore = new List<int>();
+        fixture.Session.OnFlush = (_, _) =>
+        {
+            unmountedBefore.Add(fixture.Host.Unmounts.Count);
+            return Task.FromResult(FakeSession.Clean);
+        };
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+
+        _ = Assert.IsType<UnmountResult.Unmounted>(await fixture.Lifecycle.UnmountAsync(Patient with { DrainLater = true }));
+
+        Assert.Equal([1], unmountedBefore);
+        Assert.True((await life).IsClean);
+    }
+
+    [Fact]
     public async Task A_busy_mount_stays_mounted_and_names_its_users()
     {
         await using var fixture = new ControlFixture();

@@ -23,15 +23,18 @@ internal sealed class TestMirror : IAsyncDisposable
 
     private static readonly ContextRecord Original = new() { Id = "SdkCtx-test0000000000000000", Name = "test", CreatedAt = DateTimeOffset.UnixEpoch, Epoch = "1" };
 
-    private readonly string folder = Directory.CreateTempSubdirectory("agentbay-engine-").FullName;
+    private readonly string folder;
     private readonly FaultSwitch faults = new();
     private MountSessionOptions options;
     private ContextRecord context = Original;
     private int states;
+    private int boots;
     private SafeFileHandle tree = Syscall.CurrentDirectory;
 
-    private TestMirror(MemoryStore memory, MountSessionOptions? options)
+    private TestMirror(MemoryStore memory, MountSessionOptions? options, string disk)
     {
+        folder = Path.Combine(disk, $"agentbay-engine-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder);
         Memory = memory;
         Store = new FaultyStore(memory);
         Gate = new KillableStore(Store, faults);
@@ -39,6 +42,8 @@ internal sealed class TestMirror : IAsyncDisposable
         {
             Faults = new FaultPoints(faults.Reached),
             WriteBack = null,
+            BootId = "boot 0",
+            SyncsDiskAtEnd = false,
         };
     }
 
@@ -58,11 +63,15 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public Journal Journal => Session.Host.Journal;
 
+    /// <summary>The present state folder; also while nothing is mounted.</summary>
+    public string StateDirectory => StateFolder.PathOf(Path.Combine(folder, $"state{states}"), "memory:", context.Id);
+
     private KillableStore Gate { get; }
 
-    public static async Task<TestMirror> OpenAsync(MountSessionOptions? options = null, MemoryStore? memory = null)
+    /// <param name="disk">A folder to make the mirror in; the machine's temporary one when null.</param>
+    public static async Task<TestMirror> OpenAsync(MountSessionOptions? options = null, MemoryStore? memory = null, string? disk = null)
     {
-        var mirror = new TestMirror(memory ?? new MemoryStore(), options);
+        var mirror = new TestMirror(memory ?? new MemoryStore(), options, disk ?? Path.GetTempPath());
         await mirror.PutRecordAsync(Original);
         await mirror.OpenSessionAsync();
         return mirror;
@@ -106,14 +115,45 @@ internal sealed class TestMirror : IAsyncDisposable
     }
 
     /// <summary>kill -9, and a mount again.</summary>
-    public async Task KillAsync(SyncPolicy? policy = null)
+    /// <param name="meanwhile">Runs between the two.</param>
+    public async Task KillAsync(SyncPolicy? policy = null, Func<Task>? meanwhile = null)
     {
         options = policy is null ? options : options with { Policy = policy };
         faults.Kill();
         await Session.KillAsync();
         tree.Dispose();
+        await (meanwhile?.Invoke() ?? Task.CompletedTask);
         faults.Revive();
         await OpenSessionAsync();
+    }
+
+    /// <summary>kill -9, then something happens to the mirror's files, and a mount again.</summary>
+    /// <param name="powerLost">The machine has started anew since.</param>
+    public async Task KillAsync(Action<string> harm, bool powerLost = false)
+    {
+        faults.Kill();
+        await Session.KillAsync();
+        tree.Dispose();
+        faults.Revive();
+        harm(StateDirectory);
+        options = powerLost ? options with { BootId = $"boot {++boots}" } : options;
+        await OpenSessionAsync();
+    }
+
+    /// <summary>Unmounts, then something happens to the mirror's files, and a mount again with other options.</summary>
+    public async Task RemountAsync(Action<string> harm, Func<MountSessionOptions, MountSessionOptions>? change = null)
+    {
+        await CloseSessionAsync();
+        harm(StateDirectory);
+        options = change?.Invoke(options) ?? options;
+        await OpenSessionAsync();
+    }
+
+    /// <summary>Mounts again after a mount that was refused.</summary>
+    public Task ReopenAsync(Func<MountSessionOptions, MountSessionOptions> change)
+    {
+        options = change(options);
+        return OpenSessionAsync();
     }
 
     /// <summary>From the n-th time that a step is reached the process is dead: no store call, no index write and no step succeeds any more.</summary>
@@ -294,11 +334,22 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public async Task ExchangeAsync(string one, string other)
     {
-        await FillParentAsync(one);
-        await FillParentAsync(other);
+        foreach (string path in new[] { one, other })
+        {
+            await FillParentAsync(path);
+            if (Stat(path)!.Value.IsDirectory)
+            {
+                await Host.FillTreeAsync(PathOf(path), CancellationToken.None);
+            }
+        }
+
         await CrossAsync(one, other);
         await CrossAsync(other, one);
-        Check(Syscall.Rename(tree, Bytes(one), tree, Bytes(other), 2), other);
+        using (Host.Gate.EnterShared())
+        {
+            Check(Syscall.Rename(tree, Bytes(one), tree, Bytes(other), 2), other);
+        }
+
         Journal.Exchanged(PathOf(one), PathOf(other));
     }
 
@@ -444,6 +495,9 @@ internal sealed class TestMirror : IAsyncDisposable
         }
     }
 
+    /// <summary>Empty when there is none.</summary>
+    public string XattrOf(string path, string name) => Files.ReadXattrs(PathOf(path)).TryGetValue(name, out byte[]? value) ? Latin(value) : "";
+
     private string XattrsOf(string path) =>
         string.Concat(Files.ReadXattrs(PathOf(path)).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $" {pair.Key}={Latin(pair.Value)}"));
 
@@ -451,11 +505,25 @@ internal sealed class TestMirror : IAsyncDisposable
     {
         context = await new ContextCatalog(Memory, Time).FindAsync(context.Id, CancellationToken.None) ?? context;
         StateFolder state = StateFolder.Open(Path.Combine(folder, $"state{states}"), "memory:", context.Id);
-        KeptAside = await OldMirror.PutAsideAsync(state, () => LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory), context, Time);
-        Files = LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory);
+        KeptAside = await OldMirror.PutAsideAsync(state, () => OpenFiles(state), context, Time);
+        Files = OpenFiles(state);
         Check(Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(state.TreeDirectory), OpenFlags.Directory | OpenFlags.ReadOnly, 0, out tree), "tree");
-        Session = await MountSession.OpenAsync(state, Files, Gate, context, options, NullLoggerFactory.Instance, CancellationToken.None);
+        try
+        {
+            Session = await MountSession.OpenAsync(state, Files, Gate, context, options, NullLoggerFactory.Instance, CancellationToken.None);
+        }
+        catch
+        {
+            state.Dispose();
+            Files.Dispose();
+            tree.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>As root or not, on a disk that may be in memory.</summary>
+    private static LinuxMirrorFiles OpenFiles(StateFolder state) =>
+        LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory, new ModeKeeper(ownModes: Syscall.EffectiveUid == 0), allowMemory: true);
 
     private async Task CloseSessionAsync()
     {
