@@ -1,3 +1,5 @@
+using AgentBay.ObjectStore.Embedded;
+
 namespace AgentBay.Mount.Tests;
 
 /// <summary>Policies on real mounts: what reaches the store, what appears, and what bad ones say.</summary>
@@ -183,6 +185,23 @@ public sealed class PolicyTests(Machine machine)
 
         Assert.Equal("a", await File.ReadAllTextAsync(Path.Combine(box.Mount, "a"), TestContext.Current.CancellationToken));
         await box.UnmountAsync();
+    }
+
+    [Fact]
+    public async Task A_lifecycle_becomes_an_expiry_rule_that_a_mount_without_one_leaves_alone()
+    {
+        await using MountBox box = await BoxAsync();
+        await box.MountAsync("--lifecycle", "30d");
+        await box.UnmountAsync();
+        await box.MountAsync();
+        await box.UnmountAsync();
+        await using EmbeddedStore store = EmbeddedStore.Open(box.StoreUrl);
+        Assert.Equal(30, Assert.Single(await store.GetExpiryRulesAsync(TestContext.Current.CancellationToken)).Days);
+
+        await box.MountAsync("--lifecycle", "forever");
+        await box.UnmountAsync();
+
+        Assert.Empty(await store.GetExpiryRulesAsync(TestContext.Current.CancellationToken));
     }
 
     /// <summary>Files whose content is their path.</summary>
