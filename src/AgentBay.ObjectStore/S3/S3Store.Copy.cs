@@ -72,15 +72,10 @@ public sealed partial class S3Store
         string sourceKey, string key, GetObjectMetadataResponse source, string etag, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
         await using var upload = await BeginAsync(key, new PutOptions { Metadata = metadata, ContentType = source.ContentType }, cancellationToken).ConfigureAwait(false);
-        long size = source.Headers.ContentLength;
-        long partSize = Math.Max(CopyPartSize, (size + Properties.MaxParts - 1) / Properties.MaxParts);
-        var parts = Enumerable.Range(0, (int)((size + partSize - 1) / partSize));
+        var parts = PartCopy.Plan(source.Headers.ContentLength, CopyPartSize, Properties.MaxParts);
         var limits = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(parts, limits, async (part, cancel) =>
-        {
-            long offset = part * partSize;
-            await upload.CopyAsync(part + 1, sourceKey, etag, offset, Math.Min(partSize, size - offset), cancel).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        await Parallel.ForEachAsync(parts.Index(), limits, async (part, cancel) =>
+            await upload.CopyAsync(part.Index + 1, sourceKey, etag, part.Item.Offset, part.Item.Length!.Value, cancel).ConfigureAwait(false)).ConfigureAwait(false);
         return await upload.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 

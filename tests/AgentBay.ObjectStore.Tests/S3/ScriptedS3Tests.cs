@@ -1,4 +1,5 @@
 using System.Net;
+using AgentBay.ObjectStore.Retrying;
 using AgentBay.ObjectStore.S3;
 using Amazon.Runtime;
 
@@ -47,6 +48,41 @@ public sealed class ScriptedS3Tests
         await using var store = NewStore("s3://bucket?region=r", new ScriptedServer(_ => ScriptedServer.Ok(EmptyHash, new byte[5], claimedLength: 10)));
         await using var content = await store.GetAsync("key", null, null, Cancel);
         await AssertKindAsync(StoreErrorKind.Corrupt, content!.Body.CopyToAsync(Stream.Null, Cancel));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_whole_read_is_held_to_the_objects_MD5(bool equal)
+    {
+        byte[] body = [1, 2, 3];
+        string etag = equal ? ETags.Of(body) : EmptyHash;
+        await using var store = new RetryingStore(NewStore("s3://bucket?region=r", new ScriptedServer(_ => ScriptedServer.Ok(etag, body))), new StoreOpenOptions { MaxRetries = 2 });
+        await using var content = await store.GetAsync("key", null, null, Cancel);
+        var read = content!.Body.CopyToAsync(Stream.Null, Cancel);
+        if (equal)
+        {
+            await read;
+        }
+        else
+        {
+            await AssertKindAsync(StoreErrorKind.Corrupt, read);
+        }
+    }
+
+    [Fact]
+    public async Task A_body_that_breaks_off_is_read_on_and_still_held_to_the_MD5()
+    {
+        byte[] body = [.. Enumerable.Range(0, 100).Select(i => (byte)i)];
+        var server = new ScriptedServer(request => request.Headers.Range?.Ranges.First().From is { } from
+            ? ScriptedServer.Ok(ETags.Of(body), body[(int)from..])
+            : ScriptedServer.Ok(ETags.Of(body), body[..40], claimedLength: 100));
+        await using var store = new RetryingStore(NewStore("s3://bucket?region=r", server), new StoreOpenOptions { MaxRetries = 2 });
+        await using var content = await store.GetAsync("key", null, null, Cancel);
+        var read = new MemoryStream();
+        await content!.Body.CopyToAsync(read, Cancel);
+        Assert.Equal(body, read.ToArray());
+        Assert.Equal(2, server.Requests.Count);
     }
 
     [Theory]
