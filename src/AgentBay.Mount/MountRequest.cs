@@ -43,6 +43,8 @@ internal sealed record MountRequest
 
     public bool FsyncReachesStore { get; init; } = true;
 
+    public bool SyncOnClose { get; init; }
+
     public PolicyOptions PolicyOptions { get; init; } = new();
 
     /// <summary>What <see cref="PolicyOptions"/> come to.</summary>

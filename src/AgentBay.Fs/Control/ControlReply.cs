@@ -9,6 +9,7 @@ namespace AgentBay.Fs.Control;
 [JsonDerivedType(typeof(Status), "status")]
 [JsonDerivedType(typeof(Tasks), "tasks")]
 [JsonDerivedType(typeof(Path), "path")]
+[JsonDerivedType(typeof(Rule), "rule")]
 [JsonDerivedType(typeof(Conflicts), "conflicts")]
 [JsonDerivedType(typeof(Progress), "progress")]
 [JsonDerivedType(typeof(Done), "done")]
@@ -30,6 +31,9 @@ public abstract record ControlReply
     public sealed record Tasks(IReadOnlyList<SyncTask> Rows) : ControlReply;
 
     public sealed record Path(PathStatus Found) : ControlReply;
+
+    /// <param name="Rules">What decides, for people.</param>
+    public sealed record Rule(bool IsSynced, IReadOnlyList<string> Rules) : ControlReply;
 
     public sealed record Conflicts(IReadOnlyList<ConflictCopy> Copies) : ControlReply;
 

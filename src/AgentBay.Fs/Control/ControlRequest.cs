@@ -8,6 +8,7 @@ namespace AgentBay.Fs.Control;
 [JsonDerivedType(typeof(Status), "status")]
 [JsonDerivedType(typeof(Tasks), "tasks")]
 [JsonDerivedType(typeof(Path), "path")]
+[JsonDerivedType(typeof(Rule), "rule")]
 [JsonDerivedType(typeof(Conflicts), "conflicts")]
 [JsonDerivedType(typeof(Acknowledge), "acknowledge")]
 [JsonDerivedType(typeof(Sync), "sync")]
@@ -33,6 +34,10 @@ public abstract record ControlRequest
     /// <summary>Answered by <see cref="ControlReply.Path"/>.</summary>
     /// <param name="Name">Below the mount, without a leading slash; empty: its root.</param>
     public sealed record Path(string Name) : ControlRequest;
+
+    /// <summary>Answered by <see cref="ControlReply.Rule"/>.</summary>
+    /// <param name="Name">As <see cref="Path"/>'s; it need not be there.</param>
+    public sealed record Rule(string Name) : ControlRequest;
 
     /// <summary>Answered by <see cref="ControlReply.Conflicts"/>.</summary>
     public sealed record Conflicts : ControlRequest;

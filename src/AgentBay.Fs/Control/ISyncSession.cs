@@ -16,6 +16,8 @@ public interface ISyncSession
     /// <returns>Null when there is no such path.</returns>
     PathStatus? Look(TreePath path);
 
+    (bool IsSynced, IReadOnlyList<string> Rules) Explain(TreePath path);
+
     Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken);
 
     /// <returns>False: the path has not failed.</returns>

@@ -59,6 +59,8 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
 
     public PathStatus? Look(TreePath path) => session.Look(path);
 
+    public (bool IsSynced, IReadOnlyList<string> Rules) Explain(TreePath path) => session.Explain(path);
+
     public Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken) => session.FindConflictsAsync(cancellationToken);
 
     public bool Acknowledge(TreePath path) => session.Acknowledge(path);

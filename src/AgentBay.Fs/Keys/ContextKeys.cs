@@ -47,5 +47,8 @@ public sealed record ContextKeys(string Prefix)
     /// <summary>A key outside every context's tree, for a copy that a swap needs for a moment.</summary>
     public string Aside(string name) => $"{AsidePrefix}{Prefix.Split('/')[1]}/{name}";
 
+    /// <summary>The name that <see cref="Aside"/> made a key of.</summary>
+    public string AsideName(string key) => key[Aside("").Length..];
+
     public static bool IsAside(string key) => key.StartsWith(AsidePrefix, StringComparison.Ordinal);
 }

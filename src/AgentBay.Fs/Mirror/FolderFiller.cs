@@ -13,9 +13,6 @@ namespace AgentBay.Fs.Mirror;
 /// </summary>
 internal sealed class FolderFiller
 {
-    /// <summary>The root has no mark of its own: a new mirror is empty.</summary>
-    private const string RootFilled = "root_filled";
-
     /// <summary>By the folder's inode. Complete: every name is in the mirror, for this mount.</summary>
     private readonly ConcurrentDictionary<ulong, Lazy<Task>> filled = new();
     private readonly OpenMirror mirror;
@@ -145,13 +142,13 @@ internal sealed class FolderFiller
         }
     }
 
-    private bool IsFirst(TreePath folder) => folder.IsRoot ? mirror.Index.GetMeta(RootFilled) is null : mirror.Files.IsUnfilled(folder);
+    private bool IsFirst(TreePath folder) => folder.IsRoot ? mirror.Index.GetMeta(IndexMeta.RootFilled) is null : mirror.Files.IsUnfilled(folder);
 
     private void MarkFilled(TreePath folder, bool first)
     {
         if (first && folder.IsRoot)
         {
-            mirror.Index.SetMeta(RootFilled, "1");
+            mirror.Index.SetMeta(IndexMeta.RootFilled, "1");
         }
         else if (first)
         {
@@ -163,6 +160,7 @@ internal sealed class FolderFiller
     {
         using AckLog.Listing listing = mirror.Acks.Begin();
         Dictionary<TreePath, RemoteName> remote = await ListAsync(folder, cancellationToken);
+        DetachedMirror.Refuse(mirror.Files);
         Dictionary<TreePath, BaselineRow> rows = mirror.Index.Children(folder).ToDictionary(row => row.Path);
         if (!SafetyGate.AllowsListing(folder, rows.Count, remote.Count))
         {

@@ -7,6 +7,12 @@ namespace AgentBay.Fs.Mirror;
 /// <summary>Brings the tables in memory to what the disk says when a mirror is opened.</summary>
 internal static class MirrorRecovery
 {
+    /// <param name="bootId">Of now; null where the system does not say.</param>
+    public static MirrorEnd EndOf(BaselineIndex index, string? bootId) =>
+        index.GetMeta(IndexMeta.Clean) == "1" ? MirrorEnd.Clean
+        : index.GetMeta(IndexMeta.Session) is not null && (bootId is null || index.GetMeta(IndexMeta.Boot) != bootId) ? MirrorEnd.PowerLost
+        : MirrorEnd.Killed;
+
     /// <summary>After a clean end the index is right.</summary>
     public static void LoadPlaceholders(OpenMirror mirror)
     {

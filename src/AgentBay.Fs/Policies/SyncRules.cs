@@ -16,6 +16,28 @@ public sealed class SyncRules(SyncPolicy policy)
     public PathRules Of(TreePath path) =>
         Filter.IsSynced(path) ? new() { KeepsDeleted = !policy.DeletePolicy.SyncLocalFile, HidesNew = !Downloads } : new() { LocalOnly = true };
 
+    /// <summary>What decides for a path, for people; the first says whether it is synced.</summary>
+    public IReadOnlyList<string> Explain(TreePath path)
+    {
+        List<string> rules = [Filter.RuleOf(path) ?? "there are no white lists, so everything is"];
+        if (Filter.IsSynced(path))
+        {
+            AddIf(!Uploads, "it is uploaded only when 'agentbay-mount sync' asks for it (autoUpload is false)");
+            AddIf(!Downloads, "what the store has appears only after 'agentbay-mount sync --mode download' (autoDownload is false)");
+            AddIf(!policy.DeletePolicy.SyncLocalFile, "deletions here are not carried to the store (syncLocalFile is false)");
+        }
+
+        return rules;
+
+        void AddIf(bool applies, string rule)
+        {
+            if (applies)
+            {
+                rules.Add(rule);
+            }
+        }
+    }
+
     /// <summary>Whether the store may be asked for the names in a folder.</summary>
     public bool Shows(TreePath folder) => Filter.IsSynced(folder) || Filter.LeadsToSynced(folder);
 

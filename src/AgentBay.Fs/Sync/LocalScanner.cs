@@ -113,6 +113,11 @@ internal sealed class LocalScanner(OpenMirror mirror)
 
     private async Task<PathState> SeePlaceholderAsync(TreePath path, string key, BaselineRow? row, LocalEntry entry, PlaceholderMark mark)
     {
+        if (mirror.Placeholders.IsLost(entry.Identity.Inode))
+        {
+            throw LostBytes.Of(path, mark);
+        }
+
         // A download that runs, or was cut short, changes the inode's times: those of the file are in its mark.
         entry = entry with { Size = mark.Size, MtimeNs = mark.MtimeNs };
         string xattrs = ReadXattrs(path);

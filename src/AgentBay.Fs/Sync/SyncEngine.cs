@@ -335,6 +335,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     {
         var failed = new Dictionary<TreePath, Exception>();
         List<PathState> states = await SeeAsync(scope, everything, failed, cancellationToken);
+        StopIfDetached(states, failed);
         SyncPlan plan = Planner.Plan(states, n => mirror.Keys.Aside(mirror.Operations.Next("aside") + n));
         counter.Expect(plan.Actions);
         IReadOnlyList<ActionResult> results = await ExecuteAsync(plan, everything ? executor : urgent, counter, cancellationToken);
@@ -499,12 +500,26 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         return states;
     }
 
+    /// <summary>Looked at after the names, so that none of them is missing because the mirror went.</summary>
+    private void StopIfDetached(List<PathState> states, Dictionary<TreePath, Exception> failed)
+    {
+        try
+        {
+            DetachedMirror.Refuse(mirror.Files);
+        }
+        catch (FsException error)
+        {
+            states.ForEach(state => failed[state.Path] = error);
+            states.Clear();
+        }
+    }
+
     /// <summary>The old name of an inode whose new name cannot be stored stays in the store.</summary>
     private void HoldOldNames(List<PathState> states, Dictionary<TreePath, Exception> failed)
     {
         foreach ((TreePath path, Exception error) in failed.ToList())
         {
-            if (mirror.Files.TryStat(path) is { } entry)
+            if (error is not FsException { Error: FsError.Lost } && mirror.Files.TryStat(path) is { } entry)
             {
                 foreach (PathState held in states.Where(state => state.Local.Entry is null && state.Row?.Identity == entry.Identity).ToList())
                 {

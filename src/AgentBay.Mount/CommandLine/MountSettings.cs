@@ -74,6 +74,7 @@ internal static class MountSettings
         "exec" => request with { NoExec = false },
         "noatime" => request with { NoAtime = true },
         "atime" => request with { NoAtime = false },
+        "sync_on_close" => request with { SyncOnClose = true },
         "no_create" => request with { Create = false },
         "keep_deleted" => request with { PolicyOptions = request.PolicyOptions.KeepingDeleted() },
         _ when IsForOthers(option) => request,
@@ -109,7 +110,7 @@ internal static class MountSettings
         || name.StartsWith("x-", StringComparison.Ordinal) || name.StartsWith("X-", StringComparison.Ordinal);
 
     private static CommandException Unknown(string option) => CommandException.Usage(
-        $"-o {option}: there is no such mount option. Known: ro, rw, allow_other, uid=, gid=, umask=, store=, cache_dir=, write_back=, fsync=, "
+        $"-o {option}: there is no such mount option. Known: ro, rw, allow_other, uid=, gid=, umask=, store=, cache_dir=, write_back=, fsync=, sync_on_close, "
         + "policy=, upload=, download=, include=, exclude=, keep_deleted, lifecycle=, no_create, log_file=, log_level=, nosuid, nodev, noexec, noatime and their opposites.");
 
     private static IEnumerable<string> Split(string list)

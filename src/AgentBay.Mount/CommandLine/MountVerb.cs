@@ -44,6 +44,7 @@ internal static class MountVerb
         var list = new Option<string[]>("-o") { AllowMultipleArgumentsPerToken = false };
         var writeBack = new Option<string>("--write-back");
         var fsync = new Option<string>("--fsync");
+        var syncOnClose = new Option<bool>("--sync-on-close");
         var policy = new Option<string>("--policy");
         var upload = new Option<string>("--upload");
         var download = new Option<string>("--download");
@@ -57,7 +58,7 @@ internal static class MountVerb
 
         var command = new Command(name)
         {
-            context, path, store, cacheDirectory, readOnly, noCreate, allowOther, uid, gid, umask, list, writeBack, fsync,
+            context, path, store, cacheDirectory, readOnly, noCreate, allowOther, uid, gid, umask, list, writeBack, fsync, syncOnClose,
             policy, upload, download, include, exclude, keepDeleted, lifecycle, foreground, logFile, logLevel,
         };
         command.SetAction((parsed, _) => run(Read(parsed)));
@@ -82,6 +83,7 @@ internal static class MountVerb
                 Uid = parsed.GetValue(uid) is { } u ? MountSettings.Id("--uid", u) : request.Uid,
                 Gid = parsed.GetValue(gid) is { } g ? MountSettings.Id("--gid", g) : request.Gid,
                 Umask = parsed.GetValue(umask) is { } m ? MountSettings.Umask("--umask", m) : request.Umask,
+                SyncOnClose = parsed.GetValue(syncOnClose) || request.SyncOnClose,
                 Foreground = parsed.GetValue(foreground),
                 LogFile = parsed.GetValue(logFile) ?? request.LogFile,
                 PolicyOptions = ReadPolicy(parsed, request.PolicyOptions),
@@ -117,6 +119,11 @@ internal static class MountVerb
         }
 
         SyncPolicy policy = request.PolicyOptions.ToPolicy();
+        if (request.SyncOnClose && (!request.FsyncReachesStore || !policy.UploadPolicy.AutoUpload))
+        {
+            throw CommandException.Usage($"--sync-on-close waits for the store and {(request.FsyncReachesStore ? "--upload manual" : "--fsync local")} does not: give one of them.");
+        }
+
         policy.CheckAgainstMountPoint(Path.GetFullPath(request.Path));
         return policy.UploadPolicy.UploadMode == UploadMode.File
             ? request with { Policy = policy }

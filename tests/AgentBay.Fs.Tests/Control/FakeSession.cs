@@ -31,6 +31,8 @@ internal sealed class FakeSession : ISyncSession
 
     public PathStatus? Look(TreePath path) => Paths.GetValueOrDefault(path);
 
+    public (bool IsSynced, IReadOnlyList<string> Rules) Explain(TreePath path) => (true, ["everything is"]);
+
     public Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ConflictCopy>>([]);
 
     public bool Acknowledge(TreePath path) => Paths.Remove(path);

@@ -28,6 +28,7 @@ internal sealed class TestMirror : IAsyncDisposable
     private MountSessionOptions options;
     private ContextRecord context = Original;
     private int states;
+    private int boots;
     private SafeFileHandle tree = Syscall.CurrentDirectory;
 
     private TestMirror(MemoryStore memory, MountSessionOptions? options)
@@ -39,6 +40,8 @@ internal sealed class TestMirror : IAsyncDisposable
         {
             Faults = new FaultPoints(faults.Reached),
             WriteBack = null,
+            BootId = "boot 0",
+            SyncsDiskAtEnd = false,
         };
     }
 
@@ -54,9 +57,14 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public MountSession Session { get; private set; } = null!;
 
+    public ManualTime Time => (ManualTime)options.Time;
+
     public IMirrorHost Host => Session.Host;
 
     public Journal Journal => Session.Host.Journal;
+
+    /// <summary>The present state folder; also while nothing is mounted.</summary>
+    public string StateDirectory => StateFolder.PathOf(Path.Combine(folder, $"state{states}"), "memory:", Context.Id);
 
     private KillableStore Gate { get; }
 
@@ -114,6 +122,35 @@ internal sealed class TestMirror : IAsyncDisposable
         tree.Dispose();
         faults.Revive();
         await OpenSessionAsync();
+    }
+
+    /// <summary>kill -9, then something happens to the mirror's files, and a mount again.</summary>
+    /// <param name="powerLost">The machine has started anew since.</param>
+    public async Task KillAsync(Action<string> harm, bool powerLost = false)
+    {
+        faults.Kill();
+        await Session.KillAsync();
+        tree.Dispose();
+        faults.Revive();
+        harm(StateDirectory);
+        options = powerLost ? options with { BootId = $"boot {++boots}" } : options;
+        await OpenSessionAsync();
+    }
+
+    /// <summary>Unmounts, then something happens to the mirror's files, and a mount again with other options.</summary>
+    public async Task RemountAsync(Action<string> harm, Func<MountSessionOptions, MountSessionOptions>? change = null)
+    {
+        await CloseSessionAsync();
+        harm(StateDirectory);
+        options = change?.Invoke(options) ?? options;
+        await OpenSessionAsync();
+    }
+
+    /// <summary>Mounts again after a mount that was refused.</summary>
+    public Task ReopenAsync(Func<MountSessionOptions, MountSessionOptions> change)
+    {
+        options = change(options);
+        return OpenSessionAsync();
     }
 
     /// <summary>From the n-th time that a step is reached the process is dead: no store call, no index write and no step succeeds any more.</summary>
@@ -454,7 +491,17 @@ internal sealed class TestMirror : IAsyncDisposable
         KeptAside = await OldMirror.PutAsideAsync(state, () => LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory), context, Time);
         Files = LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory);
         Check(Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(state.TreeDirectory), OpenFlags.Directory | OpenFlags.ReadOnly, 0, out tree), "tree");
-        Session = await MountSession.OpenAsync(state, Files, Gate, context, options, NullLoggerFactory.Instance, CancellationToken.None);
+        try
+        {
+            Session = await MountSession.OpenAsync(state, Files, Gate, context, options, NullLoggerFactory.Instance, CancellationToken.None);
+        }
+        catch
+        {
+            state.Dispose();
+            Files.Dispose();
+            tree.Dispose();
+            throw;
+        }
     }
 
     private async Task CloseSessionAsync()
