@@ -92,7 +92,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
                 Rules = new SyncRules(options.Policy),
                 Journal = new Journal(options.Time),
                 Logger = logger,
-                Watch = new ContextWatch(new ContextGuard(new ContextCatalog(store, options.Time), context, options.Time), store, folder.TreeDirectory),
+                Watch = new ContextWatch(new ContextGuard(new ContextCatalog(store, options.Time), context, options.Time), store, index, folder.TreeDirectory),
             }, new CancellationTokenSource());
             await Task.Run(() => session.RecoverAsync(end, cancellationToken), cancellationToken);
             return session;

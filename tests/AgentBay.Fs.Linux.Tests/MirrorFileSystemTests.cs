@@ -56,6 +56,21 @@ public sealed class MirrorFileSystemTests
     }
 
     [Fact]
+    public void A_file_is_reached_by_the_name_that_was_looked_up_when_sync_took_its_other_one()
+    {
+        using var h = new Handlers();
+        NodeId file = h.MakeFile("a");
+        _ = Value(h.FileSystem.Link(Request, file, NodeId.Root, Bytes("b")));
+        File.Delete(h.InTree("a"));
+        File.WriteAllText(h.InTree("a"), "another version");
+
+        Assert.Equal(file, h.Lookup("b").Node);
+
+        _ = Value(h.FileSystem.Open(Request, file, OpenFlags.ReadWrite));
+        h.Release(file, OpenFlags.ReadWrite);
+    }
+
+    [Fact]
     public void A_change_of_one_of_two_names_is_noted_for_both()
     {
         using var h = new Handlers();

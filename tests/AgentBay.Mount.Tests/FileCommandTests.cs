@@ -185,7 +185,7 @@ public sealed class FileCommandTests(Machine machine)
         (await box.ScriptAsync(box.Folder, "echo by URL > f; curl -sf -T f \"$1\"", put)).Ok();
         string get = (await box.AgentBayAsync("file", "download-url", "test", "d/a b", "--expires", "10s")).Ok().Output.Trim();
         Assert.Equal("by URL\n", (await box.ScriptAsync(box.Folder, "curl -sf \"$1\"", get)).Ok().Output);
-        Assert.NotEqual(0, (await box.ScriptAsync(box.Folder, "curl -sf \"${1/a%20b/other}\"", get)).ExitCode);
+        Assert.NotEqual(0, (await box.ScriptAsync(box.Folder, "curl -sf \"${1}0\"", get)).ExitCode);
         Assert.Equal("by URL\n", (await box.AgentBayAsync("file", "get", "test", "d/a b", "-")).Ok().Output);
     }
 

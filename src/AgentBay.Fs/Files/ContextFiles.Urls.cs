@@ -8,7 +8,7 @@ public sealed partial class ContextFiles
     /// <summary>A URL by which anyone stores this file, with a plain HTTP PUT, until it expires: also after a clear.</summary>
     public async Task<PresignedUrl> GetUploadUrlAsync(TreePath file, TimeSpan lifetime, CancellationToken cancellationToken)
     {
-        await guard.CheckAsync(cancellationToken);
+        await CheckWritableAsync(cancellationToken);
         await CheckPlaceAsync(file, cancellationToken);
         return await store.PresignAsync(keys.For(file, folder: false), PresignedUse.Put, lifetime, cancellationToken);
     }

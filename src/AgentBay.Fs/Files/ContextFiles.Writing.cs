@@ -23,7 +23,7 @@ public sealed partial class ContextFiles
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(attributes);
-        await guard.CheckAsync(cancellationToken);
+        await CheckWritableAsync(cancellationToken);
         await CheckPlaceAsync(file, cancellationToken);
         string key = keys.For(file, folder: false);
         string operation = NewOperation();
@@ -39,7 +39,7 @@ public sealed partial class ContextFiles
     /// context cannot be written to.</exception>
     public async Task DeleteAsync(TreePath path, CancellationToken cancellationToken)
     {
-        await guard.CheckAsync(cancellationToken);
+        await CheckWritableAsync(cancellationToken);
         string key = await TryFindAsync(path, cancellationToken) is { } file ? file.Key : await FindEmptyFolderAsync(path, cancellationToken);
         await KeepFolderAsync(path.Parent, key, cancellationToken);
         await store.DeleteAsync(key, ifMatch: null, cancellationToken);

@@ -42,6 +42,12 @@ public sealed partial class ContextFiles(IObjectStore store, ContextRecord conte
         return new FilePage([.. entries], names.Count);
     }
 
+    private async Task CheckWritableAsync(CancellationToken cancellationToken)
+    {
+        ContextCatalog.RefuseBusy(context);
+        await guard.CheckAsync(cancellationToken);
+    }
+
     /// <summary>The object of a file or symlink.</summary>
     private async Task<ObjectInfo> FindAsync(TreePath file, CancellationToken cancellationToken) =>
         await TryFindAsync(file, cancellationToken)

@@ -18,6 +18,9 @@ public sealed record ContextKeys(string Prefix)
         : KeyCodec.TryEncode(path, folder, out string? key, LongestRest) ? Prefix + key
         : throw new FsException(FsError.TooLarge, $"The name of {path} makes a key of more than {LongestKey} bytes, which no store takes: shorten it.");
 
+    /// <summary>Whether a folder's names can be in a store: below a path that is too long for a key there is nothing.</summary>
+    public bool CanHold(TreePath folder) => folder.IsRoot || KeyCodec.TryEncode(folder, true, out _, LongestRest);
+
     public bool TryPath(string key, out TreePath path, out bool folderMarker)
     {
         if (key.StartsWith(Prefix, StringComparison.Ordinal))

@@ -13,6 +13,8 @@ namespace AgentBay.Fs.Mirror;
 /// </summary>
 internal sealed class FolderFiller
 {
+    private const int MostLooks = 3;
+
     /// <summary>By the folder's inode. Complete: every name is in the mirror, for this mount.</summary>
     private readonly ConcurrentDictionary<ulong, Lazy<Task>> filled = new();
     private readonly OpenMirror mirror;
@@ -158,6 +160,11 @@ internal sealed class FolderFiller
 
     private async Task ReconcileAsync(TreePath folder, CancellationToken cancellationToken)
     {
+        if (!mirror.Keys.CanHold(folder))
+        {
+            return; // All that is in it is here alone, and stays usable.
+        }
+
         using AckLog.Listing listing = mirror.Acks.Begin();
         Dictionary<TreePath, RemoteName> remote = await ListAsync(folder, cancellationToken);
         DetachedMirror.Refuse(mirror.Files);
@@ -206,6 +213,21 @@ internal sealed class FolderFiller
             return;
         }
 
+        // The names of a hard-linked file are compared at the same time: taking one away changes the inode that another is judged by.
+        for (int tries = 1; tries <= MostLooks; tries++)
+        {
+            if (await TryReconcileAsync(path, remote, cancellationToken))
+            {
+                return;
+            }
+        }
+
+        mirror.Journal.NameChanged(path);
+    }
+
+    /// <returns>False when the name changed meanwhile. What is the flush's work is noted for it.</returns>
+    private async Task<bool> TryReconcileAsync(TreePath path, RemoteName? remote, CancellationToken cancellationToken)
+    {
         PathState state;
         try
         {
@@ -214,13 +236,13 @@ internal sealed class FolderFiller
         catch (FsException)
         {
             mirror.Journal.NameChanged(path); // The flush reports it.
-            return;
+            return true;
         }
 
         if (state.Row is { IsIntent: true })
         {
             mirror.Journal.NameChanged(path); // Our own write, whose answer was lost: the flush sees to it.
-            return;
+            return true;
         }
 
         BaselineRow? row = state is { Local.Entry: null, Row.State: BaselineState.Released } ? null : state.Row; // As if it had never been seen.
@@ -230,36 +252,28 @@ internal sealed class FolderFiller
         RemoteChange change = implied ? RemoteChange.Same : Compare(row, remote);
         PathRules rules = state.Rules with { HidesNew = false }; // Whoever looks has asked.
         Decision decision = Reconciler.Decide(rules, implied || row is not null, state.Local.Change, change, sameContent: false);
-        bool done = true;
         switch (decision)
         {
             case Decision.Nothing when row != state.Row:
                 await mirror.Index.ApplyAsync(IndexChange.Forget(path)); // Gone in the store as well.
-                break;
+                return true;
             case Decision.Nothing:
-                break;
+                return true;
             case Decision.Release: // Its deletion here stayed here: this is where it comes back.
             case Decision.Place or Decision.Replace:
-                done = await PlaceAsync(path, state, remote!, cancellationToken);
-                break;
+                return await PlaceAsync(path, state, remote!, cancellationToken);
             case Decision.DeleteLocal when state is { NeedsMarker: true, Row.Remote: null }:
-                done = false; // It never was in the store by itself: the last of its files went here, and its marker is still to be written.
-                break;
+                mirror.Journal.NameChanged(path); // It never was in the store by itself: the last of its files went here, and its marker is still to be written.
+                return true;
             case Decision.DeleteLocal:
-                done = await RemoveAsync(path, state.Local, cancellationToken);
-                break;
+                return await RemoveAsync(path, state.Local, cancellationToken);
             case Decision.Forget:
                 await mirror.Index.ApplyAsync(IndexChange.Forget(path));
-                break;
+                return true;
             default:
                 // What goes up is the flush's work; it finds a conflict by the condition of its write.
-                done = false;
-                break;
-        }
-
-        if (!done)
-        {
-            mirror.Journal.NameChanged(path);
+                mirror.Journal.NameChanged(path);
+                return true;
         }
     }
 

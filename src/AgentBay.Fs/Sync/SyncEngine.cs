@@ -115,7 +115,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         {
             IReadOnlyDictionary<TreePath, JournalEntry> names = mirror.Journal.Read(out long at);
             var failed = new Dictionary<TreePath, Exception>();
-            List<PathState> states = await SeeAsync(ScopeOf(names, includeOpenFiles: true), everything: true, failed, cancellationToken);
+            List<PathState> states = await SeeAsync(ScopeOf(names, includeOpenFiles: true, out _), everything: true, failed, cancellationToken);
             SyncPlan plan = Planner.Plan(states, n => $"aside{n}");
             HashSet<TreePath> open = [.. plan.Actions.SelectMany(action => action.KeptAt is { } kept ? [action.Path, kept] : (TreePath[])[action.Path]), .. failed.Keys];
             foreach (TreePath path in open)
@@ -245,8 +245,9 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         try
         {
             IReadOnlyDictionary<TreePath, JournalEntry> names = mirror.Journal.Read(out long at);
-            Round round = await RoundAsync(ScopeOf(names, includeOpenFiles), at, everything: true, counter, cancellationToken);
+            Round round = await RoundAsync(ScopeOf(names, includeOpenFiles, out HashSet<TreePath> heldBack), at, everything: true, counter, cancellationToken);
             DoneTrees(names, round.Left, at);
+            mirror.Journal.HeldBack(heldBack, at);
             return round;
         }
         finally
@@ -255,8 +256,10 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         }
     }
 
-    private HashSet<TreePath> ScopeOf(IReadOnlyDictionary<TreePath, JournalEntry> names, bool includeOpenFiles)
+    /// <param name="heldBack">What was noted of files that wait for their close.</param>
+    private HashSet<TreePath> ScopeOf(IReadOnlyDictionary<TreePath, JournalEntry> names, bool includeOpenFiles, out HashSet<TreePath> heldBack)
     {
+        heldBack = [];
         var scope = new HashSet<TreePath>();
         // What waits longest goes first: a deadline may leave the rest.
         foreach ((TreePath path, JournalEntry entry) in names.OrderBy(name => name.Value.Since))
@@ -283,11 +286,11 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             else
             {
                 // Its old name stays in the store as well until the new one can go there.
-                scope.Remove(writer.Path);
-                scope.ExceptWith(mirror.Index.FindByInode(writer.Inode).Select(row => row.Path));
+                heldBack.UnionWith(mirror.Index.FindByInode(writer.Inode).Select(row => row.Path).Append(writer.Path).Where(scope.Contains));
             }
         }
 
+        scope.ExceptWith(heldBack);
         return scope;
     }
 
@@ -372,7 +375,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             failures.TryRemove(state.Path, out _);
             // Bytes of an inode are dealt with when all its names are.
             ulong? inode = state.Local.Entry?.Identity.Inode;
-            mirror.Journal.Done(state.Path, openInodes.Contains(inode) ? null : inode, at);
+            mirror.Journal.Done(state.Path, openInodes.Contains(inode) ? null : inode, at, withTree: everything);
         }
 
         foreach (TreePath path in again.Union(dirty))
@@ -407,6 +410,11 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         }
 
         IReadOnlyList<ActionResult> results = await by.ExecuteAsync(plan, Count, cancellationToken);
+        if (mirror.Watch.IsFresh)
+        {
+            return results; // What was written on an answer that still counts was there before a clear's last look.
+        }
+
         for (int i = 0; i < results.Count; i++)
         {
             if (results[i].Error is null && WritesToStore(plan.Actions[i]) && mirror.Index.Find(plan.Actions[i].Path) is { Remote: not null } row)

@@ -13,7 +13,7 @@ public sealed class ContextRecyclingTests : IAsyncDisposable
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("agentbay-recycling-");
     private readonly ManualTime time = new() { SkipsPauses = true };
-    private readonly IObjectStore store;
+    private readonly EmbeddedStore store;
 
     public ContextRecyclingTests() => store = EmbeddedStore.Open(folder.FullName, time);
 

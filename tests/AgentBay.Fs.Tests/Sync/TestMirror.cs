@@ -23,7 +23,7 @@ internal sealed class TestMirror : IAsyncDisposable
 
     private static readonly ContextRecord Original = new() { Id = "SdkCtx-test0000000000000000", Name = "test", CreatedAt = DateTimeOffset.UnixEpoch, Epoch = "1" };
 
-    private readonly string folder = Directory.CreateTempSubdirectory("agentbay-engine-").FullName;
+    private readonly string folder;
     private readonly FaultSwitch faults = new();
     private MountSessionOptions options;
     private ContextRecord context = Original;
@@ -31,8 +31,10 @@ internal sealed class TestMirror : IAsyncDisposable
     private int boots;
     private SafeFileHandle tree = Syscall.CurrentDirectory;
 
-    private TestMirror(MemoryStore memory, MountSessionOptions? options)
+    private TestMirror(MemoryStore memory, MountSessionOptions? options, string disk)
     {
+        folder = Path.Combine(disk, $"agentbay-engine-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder);
         Memory = memory;
         Store = new FaultyStore(memory);
         Gate = new KillableStore(Store, faults);
@@ -57,20 +59,19 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public MountSession Session { get; private set; } = null!;
 
-    public ManualTime Time => (ManualTime)options.Time;
-
     public IMirrorHost Host => Session.Host;
 
     public Journal Journal => Session.Host.Journal;
 
     /// <summary>The present state folder; also while nothing is mounted.</summary>
-    public string StateDirectory => StateFolder.PathOf(Path.Combine(folder, $"state{states}"), "memory:", Context.Id);
+    public string StateDirectory => StateFolder.PathOf(Path.Combine(folder, $"state{states}"), "memory:", context.Id);
 
     private KillableStore Gate { get; }
 
-    public static async Task<TestMirror> OpenAsync(MountSessionOptions? options = null, MemoryStore? memory = null)
+    /// <param name="disk">A folder to make the mirror in; the machine's temporary one when null.</param>
+    public static async Task<TestMirror> OpenAsync(MountSessionOptions? options = null, MemoryStore? memory = null, string? disk = null)
     {
-        var mirror = new TestMirror(memory ?? new MemoryStore(), options);
+        var mirror = new TestMirror(memory ?? new MemoryStore(), options, disk ?? Path.GetTempPath());
         await mirror.PutRecordAsync(Original);
         await mirror.OpenSessionAsync();
         return mirror;
@@ -114,12 +115,14 @@ internal sealed class TestMirror : IAsyncDisposable
     }
 
     /// <summary>kill -9, and a mount again.</summary>
-    public async Task KillAsync(SyncPolicy? policy = null)
+    /// <param name="meanwhile">Runs between the two.</param>
+    public async Task KillAsync(SyncPolicy? policy = null, Func<Task>? meanwhile = null)
     {
         options = policy is null ? options : options with { Policy = policy };
         faults.Kill();
         await Session.KillAsync();
         tree.Dispose();
+        await (meanwhile?.Invoke() ?? Task.CompletedTask);
         faults.Revive();
         await OpenSessionAsync();
     }
@@ -331,11 +334,22 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public async Task ExchangeAsync(string one, string other)
     {
-        await FillParentAsync(one);
-        await FillParentAsync(other);
+        foreach (string path in new[] { one, other })
+        {
+            await FillParentAsync(path);
+            if (Stat(path)!.Value.IsDirectory)
+            {
+                await Host.FillTreeAsync(PathOf(path), CancellationToken.None);
+            }
+        }
+
         await CrossAsync(one, other);
         await CrossAsync(other, one);
-        Check(Syscall.Rename(tree, Bytes(one), tree, Bytes(other), 2), other);
+        using (Host.Gate.EnterShared())
+        {
+            Check(Syscall.Rename(tree, Bytes(one), tree, Bytes(other), 2), other);
+        }
+
         Journal.Exchanged(PathOf(one), PathOf(other));
     }
 
@@ -481,6 +495,9 @@ internal sealed class TestMirror : IAsyncDisposable
         }
     }
 
+    /// <summary>Empty when there is none.</summary>
+    public string XattrOf(string path, string name) => Files.ReadXattrs(PathOf(path)).TryGetValue(name, out byte[]? value) ? Latin(value) : "";
+
     private string XattrsOf(string path) =>
         string.Concat(Files.ReadXattrs(PathOf(path)).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $" {pair.Key}={Latin(pair.Value)}"));
 
@@ -488,8 +505,8 @@ internal sealed class TestMirror : IAsyncDisposable
     {
         context = await new ContextCatalog(Memory, Time).FindAsync(context.Id, CancellationToken.None) ?? context;
         StateFolder state = StateFolder.Open(Path.Combine(folder, $"state{states}"), "memory:", context.Id);
-        KeptAside = await OldMirror.PutAsideAsync(state, () => LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory), context, Time);
-        Files = LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory);
+        KeptAside = await OldMirror.PutAsideAsync(state, () => OpenFiles(state), context, Time);
+        Files = OpenFiles(state);
         Check(Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(state.TreeDirectory), OpenFlags.Directory | OpenFlags.ReadOnly, 0, out tree), "tree");
         try
         {
@@ -503,6 +520,10 @@ internal sealed class TestMirror : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>As root or not, on a disk that may be in memory.</summary>
+    private static LinuxMirrorFiles OpenFiles(StateFolder state) =>
+        LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory, new ModeKeeper(ownModes: Syscall.EffectiveUid == 0), allowMemory: true);
 
     private async Task CloseSessionAsync()
     {

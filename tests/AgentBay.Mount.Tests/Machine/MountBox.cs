@@ -96,6 +96,13 @@ internal sealed partial class MountBox : IAsyncDisposable
         return int.Parse(PidPattern().Match(status.Output).Groups[1].ValueSpan);
     }
 
+    /// <summary>Likewise, also when the daemon does not answer (any more).</summary>
+    public async Task<int> DaemonFromHolderAsync()
+    {
+        string holder = await File.ReadAllTextAsync(Path.Combine(Directory.GetDirectories(Cache).Single(), "holder.json"));
+        return int.Parse(PidPattern().Match(holder).Groups[1].ValueSpan);
+    }
+
     /// <summary>kill -9, and wait until it is gone.</summary>
     public async Task KillDaemonAsync()
     {
