@@ -175,7 +175,7 @@ run_all_tests() {
 
     rm -rf "$ARTIFACTS/tests"
     mkdir -p "$ARTIFACTS/tests"
-    if [[ " ${projects[*]} " == *" AgentBay.Mount.Tests "* ]] && sources_newer; then build; fi
+    if [[ " ${projects[*]} " == *" AgentBay."@(Mount|Sdk)".Tests "* ]] && sources_newer; then build; fi
     for project in "${projects[@]}"; do
         dotnet build "tests/$project" -c Release -v quiet </dev/null
     done

@@ -30,6 +30,8 @@ public sealed partial class LinuxMirrorFiles : IMirrorFiles
     /// <summary>The mirror lies on overlayfs: FUSE passthrough onto it needs a stack depth of 2.</summary>
     public bool IsStacked => FileSystem.Type == FileSystemStatus.Overlay;
 
+    public bool IsAttached => IsLinked(tree) && IsLinked(staging);
+
     public long FreeSpace
     {
         get
@@ -78,11 +80,16 @@ public sealed partial class LinuxMirrorFiles : IMirrorFiles
         }
     }
 
+    // By staging's descriptor: the tree's is O_PATH.
+    public void SyncAll() => Check(Syscall.SyncFileSystem(staging), "syncfs", TreePath.Root);
+
     public void Dispose()
     {
         tree.Dispose();
         staging.Dispose();
     }
+
+    private static bool IsLinked(SafeFileHandle folder) => Syscall.Stat(folder, out FileStatus status) == Errno.OK && status.Links > 0;
 
     private static SafeFileHandle OpenRoot(string directory, int flags)
     {

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using AgentBay.Fs.Files;
 using AgentBay.Fs.Indexing;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 
@@ -11,9 +13,6 @@ namespace AgentBay.Fs.Mirror;
 /// </summary>
 internal sealed class FolderFiller
 {
-    /// <summary>The root has no mark of its own: a new mirror is empty.</summary>
-    private const string RootFilled = "root_filled";
-
     private const int MostLooks = 3;
 
     /// <summary>By the folder's inode. Complete: every name is in the mirror, for this mount.</summary>
@@ -31,6 +30,11 @@ internal sealed class FolderFiller
 
     public ValueTask FillAsync(TreePath folder, ulong inode, CancellationToken cancellationToken)
     {
+        if (!mirror.Rules.Downloads || !mirror.Rules.Shows(folder))
+        {
+            return ValueTask.CompletedTask; // The store is not asked, not even by the name of a folder.
+        }
+
         if (filled.TryGetValue(inode, out Lazy<Task>? known) && known.Value.IsCompletedSuccessfully)
         {
             return ValueTask.CompletedTask;
@@ -73,18 +77,28 @@ internal sealed class FolderFiller
         }
     }
 
-    /// <summary>Looks into the store again for every folder that has been filled.</summary>
+    /// <summary>
+    /// Looks into the store again for every folder that has been filled; where names appear only when they are asked for, this asks for
+    /// all of them.
+    /// </summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var folders = new Stack<TreePath>([TreePath.Root]);
         while (folders.TryPop(out TreePath folder))
         {
-            if (mirror.Files.TryStat(folder) is not { Kind: EntryKind.Folder } entry || mirror.Files.IsUnfilled(folder))
+            if (!mirror.Rules.Shows(folder) || mirror.Files.TryStat(folder) is not { Kind: EntryKind.Folder } entry)
             {
                 continue;
             }
 
+            bool first = IsFirst(folder);
+            if (first && mirror.Rules.Downloads)
+            {
+                continue; // It is filled when it is looked into.
+            }
+
             await ReconcileAsync(folder, cancellationToken);
+            MarkFilled(folder, first);
             Created(entry.Identity.Inode);
             foreach ((TreePath path, LocalEntry child) in mirror.Files.ReadFolder(folder) ?? [])
             {
@@ -113,18 +127,11 @@ internal sealed class FolderFiller
 
     private async Task FillNowAsync(TreePath folder)
     {
-        bool first = folder.IsRoot ? mirror.Index.GetMeta(RootFilled) is null : mirror.Files.IsUnfilled(folder);
+        bool first = IsFirst(folder);
         try
         {
             await ReconcileAsync(folder, ending);
-            if (first && folder.IsRoot)
-            {
-                mirror.Index.SetMeta(RootFilled, "1");
-            }
-            else if (first)
-            {
-                mirror.Files.ClearUnfilled(folder);
-            }
+            MarkFilled(folder, first);
         }
         catch (StoreException error) when (!first)
         {
@@ -137,6 +144,20 @@ internal sealed class FolderFiller
         }
     }
 
+    private bool IsFirst(TreePath folder) => folder.IsRoot ? mirror.Index.GetMeta(IndexMeta.RootFilled) is null : mirror.Files.IsUnfilled(folder);
+
+    private void MarkFilled(TreePath folder, bool first)
+    {
+        if (first && folder.IsRoot)
+        {
+            mirror.Index.SetMeta(IndexMeta.RootFilled, "1");
+        }
+        else if (first)
+        {
+            mirror.Files.ClearUnfilled(folder);
+        }
+    }
+
     private async Task ReconcileAsync(TreePath folder, CancellationToken cancellationToken)
     {
         if (!mirror.Keys.CanHold(folder))
@@ -146,6 +167,7 @@ internal sealed class FolderFiller
 
         using AckLog.Listing listing = mirror.Acks.Begin();
         Dictionary<TreePath, RemoteName> remote = await ListAsync(folder, cancellationToken);
+        DetachedMirror.Refuse(mirror.Files);
         Dictionary<TreePath, BaselineRow> rows = mirror.Index.Children(folder).ToDictionary(row => row.Path);
         if (!SafetyGate.AllowsListing(folder, rows.Count, remote.Count))
         {
@@ -154,7 +176,7 @@ internal sealed class FolderFiller
         }
 
         var local = (mirror.Files.ReadFolder(folder) ?? []).Select(child => child.Key);
-        var paths = new HashSet<TreePath>([.. remote.Keys, .. rows.Keys, .. local]);
+        IEnumerable<TreePath> paths = new HashSet<TreePath>([.. remote.Keys, .. rows.Keys, .. local]).Where(mirror.Rules.Shows);
         await Parallel.ForEachAsync(
             paths,
             new ParallelOptions { MaxDegreeOfParallelism = mirror.Options.Concurrency, CancellationToken = cancellationToken },
@@ -182,6 +204,12 @@ internal sealed class FolderFiller
         using IDisposable entered = await mirror.Locks.EnterAsync([path.ToString()], cancellationToken);
         if (listing.IsTooOldFor(path))
         {
+            return;
+        }
+
+        if (mirror.Rules.Of(path).LocalOnly)
+        {
+            await PlaceLeadingAsync(path, remote, cancellationToken);
             return;
         }
 
@@ -217,14 +245,21 @@ internal sealed class FolderFiller
             return true;
         }
 
+        BaselineRow? row = state is { Local.Entry: null, Row.State: BaselineState.Released } ? null : state.Row; // As if it had never been seen.
+
         // A folder that we know by its files alone: it has been stored, and what is missing here was moved or deleted here.
-        bool implied = state.Row is null && remote is { Folder: true } && mirror.Index.Under(path).Count > 0;
-        RemoteChange change = implied ? RemoteChange.Same : Compare(state.Row, remote);
-        Decision decision = Reconciler.Decide(implied || state.Row is not null, state.Local.Change, change, sameContent: false);
+        bool implied = row is null && remote is { Folder: true } && mirror.Index.Under(path).Any(below => below.State != BaselineState.Released);
+        RemoteChange change = implied ? RemoteChange.Same : Compare(row, remote);
+        PathRules rules = state.Rules with { HidesNew = false }; // Whoever looks has asked.
+        Decision decision = Reconciler.Decide(rules, implied || row is not null, state.Local.Change, change, sameContent: false);
         switch (decision)
         {
+            case Decision.Nothing when row != state.Row:
+                await mirror.Index.ApplyAsync(IndexChange.Forget(path)); // Gone in the store as well.
+                return true;
             case Decision.Nothing:
                 return true;
+            case Decision.Release: // Its deletion here stayed here: this is where it comes back.
             case Decision.Place or Decision.Replace:
                 return await PlaceAsync(path, state, remote!, cancellationToken);
             case Decision.DeleteLocal when state is { NeedsMarker: true, Row.Remote: null }:
@@ -239,6 +274,16 @@ internal sealed class FolderFiller
                 // What goes up is the flush's work; it finds a conflict by the condition of its write.
                 mirror.Journal.NameChanged(path);
                 return true;
+        }
+    }
+
+    /// <summary>A folder outside the white lists with something inside them below it: it is shown, so that this can be reached, and never judged.</summary>
+    private async Task PlaceLeadingAsync(TreePath path, RemoteName? remote, CancellationToken cancellationToken)
+    {
+        if (remote is { Folder: true } && mirror.Files.TryStat(path) is null)
+        {
+            PathState state = await scanner.SeeAsync(path);
+            _ = await PlaceAsync(path, state, remote, cancellationToken);
         }
     }
 
@@ -302,53 +347,8 @@ internal sealed class FolderFiller
 
     private async Task<Dictionary<TreePath, RemoteName>> ListAsync(TreePath folder, CancellationToken cancellationToken)
     {
-        string prefix = mirror.Keys.For(folder, folder: true);
-        var names = new Dictionary<TreePath, RemoteName>();
-        string? token = null;
-        do
-        {
-            ListPage page = await mirror.Store.ListAsync(new ListRequest(prefix) { Delimiter = "/", ContinuationToken = token }, cancellationToken);
-            foreach (string key in page.Prefixes)
-            {
-                Add(key, new RemoteName(key, true, null));
-            }
-
-            foreach (ObjectInfo info in page.Objects)
-            {
-                if (info.Key != prefix)
-                {
-                    Add(info.Key, new RemoteName(info.Key, false, TreePlacer.VersionOf(info)));
-                }
-            }
-
-            token = page.NextToken;
-        }
-        while (token is not null);
-        return names;
-
-        void Add(string key, RemoteName name)
-        {
-            if (!mirror.Keys.TryPath(key, out TreePath path, out _) || path.Parent != folder)
-            {
-                Log.KeyIgnored(mirror.Logger, key);
-                return;
-            }
-
-            // "a" and "a/b": the folder wins, the object shows under an escaped name. On a page prefixes come before objects.
-            if (!names.TryAdd(path, name) && names[path] is { } other)
-            {
-                (RemoteName winner, RemoteName shadowed) = name.Folder ? (name, other) : (other, name);
-                names[path] = winner;
-                if (mirror.Keys.TryShadowedPath(shadowed.Key, out TreePath shadow))
-                {
-                    names[shadow] = shadowed;
-                }
-                else
-                {
-                    Log.KeyIgnored(mirror.Logger, shadowed.Key);
-                }
-            }
-        }
+        Dictionary<TreePath, ListedName> names = await FolderListing.ReadAsync(mirror.Store, mirror.Keys, folder, key => Log.KeyIgnored(mirror.Logger, key), cancellationToken);
+        return names.ToDictionary(name => name.Key, name => new RemoteName(name.Value.Key, name.Value.IsFolder, name.Value.Info is { } info ? TreePlacer.VersionOf(info) : null));
     }
 
     private sealed record RemoteName(string Key, bool Folder, RemoteVersion? Version);

@@ -15,4 +15,10 @@ internal static partial class Log
 
     [LoggerMessage(2503, LogLevel.Warning, "The key {Key} cannot be shown as a name and is left alone.")]
     public static partial void KeyIgnored(ILogger logger, string key);
+
+    [LoggerMessage(2520, LogLevel.Warning, "{Path}: what is on the disk is older than what was stored, though nothing was written to it since: the power went. The store's version is back under its name, the disk's is kept as {Other}.")]
+    public static partial void FileBehindStore(ILogger logger, string path, string other);
+
+    [LoggerMessage(2521, LogLevel.Warning, "{Path}: its bytes did not reach the disk before the power went. The store's version is back.")]
+    public static partial void FileLostToPower(ILogger logger, string path);
 }

@@ -53,7 +53,7 @@ public static class OldMirror
 
         await using (index)
         {
-            if (SafetyGate.IsSameContext(index.GetMeta(MountSession.ContextIdName), index.GetMeta(MountSession.EpochName), context.Id, context.Epoch))
+            if (MirrorIdentity.Of(index).IsOf(context))
             {
                 return false;
             }

@@ -1,5 +1,6 @@
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Keys;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,7 @@ internal sealed record OpenMirror
     public required ContextKeys Keys { get; init; }
     public required OperationIds Operations { get; init; }
     public required MountSessionOptions Options { get; init; }
+    public required SyncRules Rules { get; init; }
     public required ILogger Logger { get; init; }
     public required ContextWatch Watch { get; init; }
 

@@ -98,6 +98,9 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
             ReadOnly = request.ReadOnly,
             WriteBack = request.WriteBack,
             FsyncReachesStore = request.FsyncReachesStore,
+            SyncOnClose = request.SyncOnClose,
+            Policy = request.Policy,
+            StoreId = await IdentifyAsync(store, folder, signals.Starting),
         };
         folder.WriteHolder(new MountHolder(info.Pid, info.MountPoint, info.Store, info.ContextId, info.Context));
         if (await OldMirror.PutAsideAsync(folder, () => adapter.OpenMirror(folder).Files, context, TimeProvider.System) is { } kept)
@@ -126,6 +129,13 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
             await serving.CancelAsync();
             await server;
         }
+    }
+
+    /// <summary>A store gets its id with the first mirror that is made of it: one that lost its id is not made whole behind an old mirror's back.</summary>
+    private async Task<string> IdentifyAsync(IObjectStore store, StateFolder folder, CancellationToken cancellationToken)
+    {
+        var identity = new StoreIdentity(store, TimeProvider.System);
+        return request.ReadOnly || File.Exists(folder.IndexFile) ? await identity.FindAsync(cancellationToken) ?? "" : await identity.FindOrCreateAsync(cancellationToken);
     }
 
     private MountInfo Describe(IObjectStore store, ContextRecord context, StateFolder folder, string mountPoint) => new()

@@ -126,7 +126,7 @@ internal sealed class MirrorModelMount(TestMirror mirror) : IModelMount
     public Task KillAsync(Func<Task>? meanwhile)
     {
         held = null;
-        return mirror.KillAsync(meanwhile);
+        return mirror.KillAsync(meanwhile: meanwhile);
     }
 
     public async Task<IReadOnlyDictionary<string, ModelEntry>> TreeAsync()

@@ -3,6 +3,7 @@ using System.Text.Json;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Linux;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 using AgentBay.Posix;
@@ -24,9 +25,10 @@ internal sealed class TestMirror : IAsyncDisposable
 
     private readonly string folder;
     private readonly FaultSwitch faults = new();
-    private readonly MountSessionOptions options;
+    private MountSessionOptions options;
     private ContextRecord context = Original;
     private int states;
+    private int boots;
     private SafeFileHandle tree = Syscall.CurrentDirectory;
 
     private TestMirror(MemoryStore memory, MountSessionOptions? options, string disk)
@@ -40,6 +42,8 @@ internal sealed class TestMirror : IAsyncDisposable
         {
             Faults = new FaultPoints(faults.Reached),
             WriteBack = null,
+            BootId = "boot 0",
+            SyncsDiskAtEnd = false,
         };
     }
 
@@ -59,6 +63,9 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public Journal Journal => Session.Host.Journal;
 
+    /// <summary>The present state folder; also while nothing is mounted.</summary>
+    public string StateDirectory => StateFolder.PathOf(Path.Combine(folder, $"state{states}"), "memory:", context.Id);
+
     private KillableStore Gate { get; }
 
     /// <param name="disk">A folder to make the mirror in; the machine's temporary one when null.</param>
@@ -69,6 +76,12 @@ internal sealed class TestMirror : IAsyncDisposable
         await mirror.OpenSessionAsync();
         return mirror;
     }
+
+    public static Task<TestMirror> OpenAsync(SyncPolicy policy) => OpenAsync(new MountSessionOptions
+    {
+        Time = new ManualTime { SkipsPauses = true, LongestPause = TimeSpan.FromHours(1) },
+        Policy = policy,
+    });
 
     public async ValueTask DisposeAsync()
     {
@@ -85,6 +98,14 @@ internal sealed class TestMirror : IAsyncDisposable
         await OpenSessionAsync();
     }
 
+    /// <summary>Unmounts and mounts again by another policy.</summary>
+    public async Task RemountAsync(SyncPolicy policy)
+    {
+        await CloseSessionAsync();
+        options = options with { Policy = policy };
+        await OpenSessionAsync();
+    }
+
     /// <summary>Unmounts, and mounts on a machine that has never seen the context.</summary>
     public async Task RemountAfreshAsync()
     {
@@ -95,14 +116,44 @@ internal sealed class TestMirror : IAsyncDisposable
 
     /// <summary>kill -9, and a mount again.</summary>
     /// <param name="meanwhile">Runs between the two.</param>
-    public async Task KillAsync(Func<Task>? meanwhile = null)
+    public async Task KillAsync(SyncPolicy? policy = null, Func<Task>? meanwhile = null)
     {
+        options = policy is null ? options : options with { Policy = policy };
         faults.Kill();
         await Session.KillAsync();
         tree.Dispose();
         await (meanwhile?.Invoke() ?? Task.CompletedTask);
         faults.Revive();
         await OpenSessionAsync();
+    }
+
+    /// <summary>kill -9, then something happens to the mirror's files, and a mount again.</summary>
+    /// <param name="powerLost">The machine has started anew since.</param>
+    public async Task KillAsync(Action<string> harm, bool powerLost = false)
+    {
+        faults.Kill();
+        await Session.KillAsync();
+        tree.Dispose();
+        faults.Revive();
+        harm(StateDirectory);
+        options = powerLost ? options with { BootId = $"boot {++boots}" } : options;
+        await OpenSessionAsync();
+    }
+
+    /// <summary>Unmounts, then something happens to the mirror's files, and a mount again with other options.</summary>
+    public async Task RemountAsync(Action<string> harm, Func<MountSessionOptions, MountSessionOptions>? change = null)
+    {
+        await CloseSessionAsync();
+        harm(StateDirectory);
+        options = change?.Invoke(options) ?? options;
+        await OpenSessionAsync();
+    }
+
+    /// <summary>Mounts again after a mount that was refused.</summary>
+    public Task ReopenAsync(Func<MountSessionOptions, MountSessionOptions> change)
+    {
+        options = change(options);
+        return OpenSessionAsync();
     }
 
     /// <summary>From the n-th time that a step is reached the process is dead: no store call, no index write and no step succeeds any more.</summary>
@@ -224,6 +275,7 @@ internal sealed class TestMirror : IAsyncDisposable
     {
         await FillParentAsync(from);
         await FillParentAsync(to);
+        await CrossAsync(from, to);
         Check(Syscall.Link(tree, Bytes(from), tree, Bytes(to)), to);
         Journal.NameChanged(PathOf(to));
         Journal.NameChanged(PathOf(from));
@@ -255,6 +307,7 @@ internal sealed class TestMirror : IAsyncDisposable
             await Host.FillTreeAsync(PathOf(from), CancellationToken.None);
         }
 
+        await CrossAsync(from, to);
         FileStatus? displaced = Stat(to);
         using (Host.Gate.EnterShared())
         {
@@ -290,12 +343,23 @@ internal sealed class TestMirror : IAsyncDisposable
             }
         }
 
+        await CrossAsync(one, other);
+        await CrossAsync(other, one);
         using (Host.Gate.EnterShared())
         {
             Check(Syscall.Rename(tree, Bytes(one), tree, Bytes(other), 2), other);
         }
 
         Journal.Exchanged(PathOf(one), PathOf(other));
+    }
+
+    private async Task CrossAsync(string from, string to)
+    {
+        if (Host.WouldStrandPlaceholder(PathOf(from), PathOf(to)))
+        {
+            Check(Stat(from)!.Value.IsDirectory ? Errno.EXDEV : Errno.OK, to);
+            await HydrateAsync(from);
+        }
     }
 
     public async Task ChangeModeAsync(string path, uint mode)
@@ -444,7 +508,17 @@ internal sealed class TestMirror : IAsyncDisposable
         KeptAside = await OldMirror.PutAsideAsync(state, () => OpenFiles(state), context, Time);
         Files = OpenFiles(state);
         Check(Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(state.TreeDirectory), OpenFlags.Directory | OpenFlags.ReadOnly, 0, out tree), "tree");
-        Session = await MountSession.OpenAsync(state, Files, Gate, context, options, NullLoggerFactory.Instance, CancellationToken.None);
+        try
+        {
+            Session = await MountSession.OpenAsync(state, Files, Gate, context, options, NullLoggerFactory.Instance, CancellationToken.None);
+        }
+        catch
+        {
+            state.Dispose();
+            Files.Dispose();
+            tree.Dispose();
+            throw;
+        }
     }
 
     /// <summary>As root or not, on a disk that may be in memory.</summary>
