@@ -10,6 +10,7 @@ internal static class ErrnoMap
         FsError.StoreRefused => Errno.EIO,
         FsError.Corrupt => Errno.EIO,
         FsError.Stale => Errno.ESTALE,          // the kernel looks the name up again and tries once more
+        FsError.Lost => Errno.EIO,
         FsError.NoSpace => Errno.ENOSPC,
         FsError.TooLarge => Errno.ENAMETOOLONG, // metadata that is too large was refused when it was set, so what is left is a key
         FsError.ShuttingDown => Errno.ESHUTDOWN,

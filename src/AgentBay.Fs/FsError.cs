@@ -15,7 +15,10 @@ public enum FsError
     /// <summary>The object changed or went in the store since its name was listed.</summary>
     Stale,
 
-    /// <summary>The disk of the mirror is full.</summary>
+    /// <summary>The bytes are nowhere any more: neither here nor in the store.</summary>
+    Lost,
+
+    /// <summary>The disk of the mirror is full, or cannot be written for another reason.</summary>
     NoSpace,
 
     /// <summary>Name or metadata pass what the store can hold.</summary>

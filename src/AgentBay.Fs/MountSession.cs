@@ -4,6 +4,7 @@ using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Keys;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 using Microsoft.Extensions.Logging;
@@ -14,13 +15,12 @@ namespace AgentBay.Fs;
 /// <summary>One context with its mirror, open on this machine: what a host adapter mounts and what control commands act on.</summary>
 public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 {
-    private const string Clean = "clean", ContextId = "context_id", Epoch = "epoch", MirrorId = "mirror_id", Session = "session";
-
     private readonly StateFolder folder;
     private readonly OpenMirror mirror;
     private readonly SyncEngine engine;
     private readonly FolderFiller filler;
     private readonly Hydrator hydrator;
+    private readonly PathInspector inspector;
     private readonly CancellationTokenSource ending;
 
     private MountSession(StateFolder folder, ContextRecord context, OpenMirror mirror, CancellationTokenSource ending)
@@ -35,7 +35,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         filler = new FolderFiller(mirror, placer, scanner, ending.Token);
         engine = new SyncEngine(mirror, scanner, new ActionRunner(mirror, placer));
         hydrator = new Hydrator(mirror, ending.Token);
-        Host = new MirrorHost(mirror, folder.TreeDirectory, filler, hydrator, engine);
+        inspector = new PathInspector(mirror, engine);
+        Host = new MirrorHost(mirror, folder.TreeDirectory, filler, hydrator, engine, inspector);
     }
 
     public ContextRecord Context { get; }
@@ -44,31 +45,41 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 
     public SyncStatus Status => engine.Status;
 
+    public bool UploadsByItself => mirror.Rules.Uploads;
+
+    public string? LastError => engine.LastError;
+
     private LocalScanner Scanner { get; }
 
     /// <summary>Opens the mirror and brings it to a known state: after an unclean end it is compared with the baseline.</summary>
-    /// <param name="folder">Locked by the caller; disposed with the session.</param>
+    /// <param name="folder">Locked by the caller; disposed with the session. <see cref="OldMirror.PutAsideAsync"/> goes before.</param>
     /// <exception cref="FsException">The mirror's disk or the store cannot be used; the message says what to do.</exception>
     public static async Task<MountSession> OpenAsync(
         StateFolder folder, IMirrorFiles files, IObjectStore store, ContextRecord context, MountSessionOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         ILogger logger = loggers.CreateLogger("AgentBay.Fs");
-        BaselineIndex index = OpenIndex(folder, logger);
+        BaselineIndex index = IndexFile.OpenOrSetAside(folder.IndexFile, options.Time, logger);
         try
         {
-            if (!SafetyGate.IsSameContext(index.GetMeta(ContextId), index.GetMeta(Epoch), context.Id, context.Epoch))
+            MirrorIdentity.Of(index).RequireOf(context, options.StoreId, store.Properties.Url, folder.Path);
+            string mirrorId = index.GetMeta(IndexMeta.MirrorId) ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
+            long number = long.Parse(index.GetMeta(IndexMeta.Session) ?? "0", CultureInfo.InvariantCulture) + 1;
+            index.SetMeta(IndexMeta.ContextId, context.Id);
+            index.SetMeta(IndexMeta.Epoch, context.Epoch);
+            index.SetMeta(IndexMeta.MirrorId, mirrorId);
+            if (options.StoreId is { Length: > 0 } storeId)
             {
-                throw new FsException(FsError.Stale, $"The mirror {folder.Path} belongs to context '{context.Name}' as it was before it was cleared or made anew. Save what you need from its folder 'tree', remove the mirror, and mount again.");
+                index.SetMeta(IndexMeta.StoreId, storeId);
             }
 
-            string mirrorId = index.GetMeta(MirrorId) ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
-            long number = long.Parse(index.GetMeta(Session) ?? "0", CultureInfo.InvariantCulture) + 1;
-            index.SetMeta(ContextId, context.Id);
-            index.SetMeta(Epoch, context.Epoch);
-            index.SetMeta(MirrorId, mirrorId);
-            bool clean = index.GetMeta(Clean) == "1";
-            index.SetMeta(Clean, "0");
-            index.SetMetaDurably(Session, number.ToString(CultureInfo.InvariantCulture));
+            MirrorEnd end = MirrorRecovery.EndOf(index, options.BootId);
+            index.SetMeta(IndexMeta.Clean, "0");
+            if (end != MirrorEnd.PowerLost && options.BootId is { } boot)
+            {
+                index.SetMeta(IndexMeta.Boot, boot);
+            }
+
+            index.SetMetaDurably(IndexMeta.Session, number.ToString(CultureInfo.InvariantCulture));
 
             var session = new MountSession(folder, context, new OpenMirror
             {
@@ -76,11 +87,14 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
                 Index = index,
                 Store = store,
                 Keys = new ContextKeys(context.Prefix),
-                Operations = new OperationIds(mirrorId, number),
-                Options = options,
+                Operations = new OperationIds(mirrorId, number) { TrustsEarlierSessions = end != MirrorEnd.PowerLost },
+                Options = ByPolicy(options),
+                Rules = new SyncRules(options.Policy),
+                Journal = new Journal(options.Time),
                 Logger = logger,
+                Watch = new ContextWatch(new ContextGuard(new ContextCatalog(store, options.Time), context, options.Time), store, index, folder.TreeDirectory),
             }, new CancellationTokenSource());
-            await Task.Run(() => session.Recover(clean), cancellationToken);
+            await Task.Run(() => session.RecoverAsync(end, cancellationToken), cancellationToken);
             return session;
         }
         catch
@@ -94,14 +108,46 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ending.Token);
-        await new WriteBackLoop(mirror, engine).RunAsync(either.Token);
+        Task prefetch = mirror.Options.Prefetch && mirror.Rules.Downloads ? NewPrefetcher().RunAsync(either.Token) : Task.CompletedTask;
+        try
+        {
+            await new WriteBackLoop(mirror, engine).RunAsync(either.Token);
+        }
+        finally
+        {
+            await either.CancelAsync();
+            await prefetch;
+        }
     }
+
+    /// <summary>For tests: fetches everything ahead, now.</summary>
+    internal Task<bool> PrefetchAsync() => NewPrefetcher().TryFetchAllAsync(CancellationToken.None);
 
     /// <summary>Uploads until nothing is pending, or only what fails for good, or <paramref name="cancellationToken"/> (a deadline) ends it: then the report says what remains.</summary>
     public Task<FlushReport> FlushAsync(IProgress<FlushProgress>? progress, CancellationToken cancellationToken) => engine.FlushAsync(progress, cancellationToken);
 
+    /// <summary>What a flush would upload; uploads nothing.</summary>
+    public Task<FlushReport> SurveyAsync(CancellationToken cancellationToken) => engine.SurveyAsync(cancellationToken);
+
+    /// <summary>How one path stands with the store; null when there is no such path.</summary>
+    public PathStatus? Look(TreePath path) => inspector.Look(path);
+
+    /// <summary>Whether a path, there or not, is synced, and what decides it.</summary>
+    public (bool IsSynced, IReadOnlyList<string> Rules) Explain(TreePath path) => (mirror.Rules.Filter.IsSynced(path), mirror.Rules.Explain(path));
+
+    /// <summary>The versions of both sides that were kept, in the whole context.</summary>
+    /// <exception cref="StoreException">The store cannot be listed.</exception>
+    public Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken) => new ConflictFinder(mirror, filler).FindAsync(cancellationToken);
+
+    /// <summary>A failure that somebody knows of holds nothing up: until the path changes again, or the next mount, it is not tried.</summary>
+    /// <returns>False: the path has not failed.</returns>
+    public bool Acknowledge(TreePath path) => engine.Acknowledge(path);
+
     /// <summary>For tests: one pass of the background write-back.</summary>
     internal Task FlushInBackgroundAsync() => engine.FullRoundAsync(includeOpenFiles: false, new Counter(null), CancellationToken.None);
+
+    /// <summary>For tests: one look at the files that stay open.</summary>
+    internal Task FlushOpenFilesAsync() => engine.FlushOpenFilesAsync(CancellationToken.None);
 
     /// <summary>Makes the folders look into the store again: what others changed since appears.</summary>
     public Task DownloadAsync(CancellationToken cancellationToken) => filler.RefreshAsync(cancellationToken);
@@ -110,12 +156,21 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndWorkAsync();
-        if (engine.IsQuiet)
+        try
         {
-            mirror.Index.SetMetaDurably(Clean, "1");
+            if (engine.IsQuiet)
+            {
+                MarkClean();
+            }
         }
-
-        await CloseAsync();
+        catch (IOException error)
+        {
+            Log.NotMarkedClean(mirror.Logger, error.Message); // The next mount compares everything.
+        }
+        finally
+        {
+            await CloseAsync();
+        }
     }
 
     /// <summary>For tests: ends as kill -9 would, with nothing said and nothing written any more.</summary>
@@ -128,6 +183,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 
     /// <summary>For tests: nothing is written to the index any more, from the middle of an action.</summary>
     internal void KillIndex() => mirror.Index.Abandon();
+
+    private Prefetcher NewPrefetcher() => new(mirror, filler, hydrator);
 
     private async Task EndWorkAsync()
     {
@@ -145,37 +202,61 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         folder.Dispose();
     }
 
-    private void Recover(bool clean)
+    private static MountSessionOptions ByPolicy(MountSessionOptions options) =>
+        options.Policy.UploadPolicy.AutoUpload ? options : options with { WriteBack = null, FsyncReachesStore = false, SyncOnClose = false };
+
+    /// <summary>INVARIANT: a mirror that is marked clean is on the disk as the index says, whatever becomes of the machine.</summary>
+    private void MarkClean()
     {
-        if (clean)
+        if (mirror.Options.SyncsDiskAtEnd)
+        {
+            mirror.Files.SyncAll();
+        }
+
+        if (mirror.Options.BootId is { } boot)
+        {
+            mirror.Index.SetMeta(IndexMeta.Boot, boot);
+        }
+
+        mirror.Index.SetMetaDurably(IndexMeta.Clean, "1");
+    }
+
+    private async Task RecoverAsync(MirrorEnd end, CancellationToken cancellationToken)
+    {
+        SyncPolicy before = mirror.Index.GetMeta(IndexMeta.Policy) is { } json ? SyncPolicy.Parse(json) : SyncPolicy.Default;
+        bool sameRules = mirror.Rules.JudgesAs(before);
+        if (!sameRules)
+        {
+            await MirrorRecovery.ReleaseWhatWasNotJudgedAsync(mirror, new SyncRules(before));
+        }
+
+        if (end == MirrorEnd.Clean && sameRules)
         {
             MirrorRecovery.LoadPlaceholders(mirror);
         }
-        else if (MirrorRecovery.CompareAll(mirror, Scanner) is > 0 and int count)
+        else
+        {
+            await CompareAsync(end, cancellationToken);
+        }
+
+        mirror.Index.SetMeta(IndexMeta.Policy, mirror.Options.Policy.ToJson());
+    }
+
+    private async Task CompareAsync(MirrorEnd end, CancellationToken cancellationToken)
+    {
+        if (end == MirrorEnd.PowerLost)
+        {
+            await PowerLossRecovery.RunAsync(mirror, Scanner, cancellationToken);
+        }
+
+        if (MirrorRecovery.CompareAll(mirror, Scanner) is > 0 and int count)
         {
             Log.Recovered(mirror.Logger, count);
         }
-    }
 
-    private static BaselineIndex OpenIndex(StateFolder folder, ILogger logger)
-    {
-        try
+        if (!mirror.Operations.IsFirstSession)
         {
-            return BaselineIndex.Open(folder.IndexFile);
-        }
-        catch (IndexCorruptException error)
-        {
-            string aside = $"{folder.IndexFile}.corrupt-{DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
-            foreach (string suffix in new[] { "", "-wal", "-shm" })
-            {
-                if (File.Exists(folder.IndexFile + suffix))
-                {
-                    File.Move(folder.IndexFile + suffix, aside + suffix);
-                }
-            }
-
-            Log.IndexSetAside(logger, error.Message, aside);
-            return BaselineIndex.Open(folder.IndexFile);
+            await AsideCopies.ClearAsync(mirror, cancellationToken);
         }
     }
 }

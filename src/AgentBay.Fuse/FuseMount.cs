@@ -12,10 +12,12 @@ namespace AgentBay.Fuse;
 public sealed class FuseMount : IDisposable
 {
     private readonly long id;
+    private readonly bool inUserTable;
     private int disposed;
 
-    private FuseMount(string path, SafeFileHandle device, long id)
+    private FuseMount(string path, SafeFileHandle device, long id, bool inUserTable)
     {
+        this.inUserTable = inUserTable;
         Path = path;
         Device = device;
         this.id = id;
@@ -35,8 +37,10 @@ public sealed class FuseMount : IDisposable
         CheckNotMounted(target);   // First: to open a mount whose daemon hangs would hang.
         target = Resolve(target);
         CheckNotMounted(target);
-        var device = Privilege.MayMount ? KernelMount.Mount(target, options) : FuserMount.Mount(target, options);
-        return new FuseMount(target, device, MountTable.Find(target)?.Id ?? -1);
+        bool kernel = Privilege.MayMount;
+        var device = kernel ? KernelMount.Mount(target, options) : FuserMount.Mount(target, options);
+        bool entered = kernel && options.UnmountHelper is { } helper && UserMountTable.Add(options.Source, target, "fuse." + options.Subtype, helper);
+        return new FuseMount(target, device, MountTable.Find(target)?.Id ?? -1, entered);
     }
 
     /// <summary>Ends a mount. The session that serves it then ends by itself.</summary>
@@ -48,6 +52,7 @@ public sealed class FuseMount : IDisposable
         if (Privilege.MayMount)
         {
             KernelMount.Unmount(target, lazy);
+            ForgetEntry(target);
         }
         else
         {
@@ -64,6 +69,23 @@ public sealed class FuseMount : IDisposable
         }
 
         Device.Dispose();
+        DetachIfThere();
+        if (inUserTable)
+        {
+            ForgetEntry(Path);
+        }
+    }
+
+    private static void ForgetEntry(string target)
+    {
+        if (MountTable.Find(target) is null)
+        {
+            UserMountTable.Remove(target);
+        }
+    }
+
+    private void DetachIfThere()
+    {
         if (id >= 0 && MountTable.Find(Path)?.Id == id)
         {
             try

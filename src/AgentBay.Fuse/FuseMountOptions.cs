@@ -9,6 +9,9 @@ public sealed record FuseMountOptions
     /// <summary>The type is <c>fuse.</c> + this.</summary>
     public required string Subtype { get; init; }
 
+    /// <summary>What ends the mount for umount(8): it runs <c>/sbin/umount.HELPER MOUNTPOINT</c> where there is such a program, and waits for it. Only mounts of root need to say so: a user's umount finds <c>/sbin/umount.fuse.SUBTYPE</c> by itself.</summary>
+    public string? UnmountHelper { get; init; }
+
     public bool ReadOnly { get; init; }
 
     /// <summary>Other users may enter (as a user: needs user_allow_other in /etc/fuse.conf).</summary>

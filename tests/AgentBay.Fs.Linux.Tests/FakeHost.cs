@@ -12,7 +12,11 @@ internal sealed class FakeHost(string treeDirectory, LinuxMirrorFiles files) : I
 
     public bool FsyncReachesStore { get; init; } = true;
 
-    public Journal Journal { get; } = new();
+    public bool SyncOnClose { get; init; }
+
+    public string? StatusOf(TreePath path) => "synced";
+
+    public Journal Journal { get; } = new(TimeProvider.System);
 
     public PlaceholderTable Placeholders { get; } = new();
 
@@ -67,6 +71,13 @@ internal sealed class FakeHost(string treeDirectory, LinuxMirrorFiles files) : I
             await FillAsync(below, 0, cancellationToken);
         }
     }
+
+    /// <summary>Outside the white lists.</summary>
+    internal TreePath? Outside { get; set; }
+
+    public bool WouldStrandPlaceholder(TreePath from, TreePath to) =>
+        Outside is { } outside && to.IsAtOrUnder(outside) && files.TryStat(from) is { } entry
+        && (entry.Kind == EntryKind.Folder ? Placeholders.Count > 0 : Placeholders.TryGet(entry.Identity.Inode, out _));
 
     public void FolderCreated(ulong inode) => Calls.Enqueue("folder created");
 

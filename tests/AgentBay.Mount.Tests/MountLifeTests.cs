@@ -110,6 +110,32 @@ public sealed class MountLifeTests(Machine machine)
         (await box.AgentBayAsync("mount-helper", "test", box.Mount, "-o", "nonsense")).Exits(1); // mount(8)'s code for wrong usage.
     }
 
+    [Fact]
+    public async Task Where_the_helper_is_installed_umount_returns_when_everything_is_in_the_store()
+    {
+        await using MountBox box = await BoxAsync();
+        string helpers = Directory.CreateDirectory(Path.Combine(box.Folder, "sbin")).FullName;
+        string helper = Path.Combine(helpers, "umount.fuse.agentbay");
+        await File.WriteAllTextAsync(helper, $"#!/bin/sh\nexec '{Programs.AgentBayMount}' umount-helper \"$@\"\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(helper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        // umount(8) looks into /sbin only: here it is one of this test's own, in a namespace of its own.
+        Ran ran = await box.RunAsync("unshare", "-m", "bash", "-euc", Umount, "bash", helpers, Programs.AgentBayMount, box.Mount, box.Cache, box.StoreUrl);
+
+        Assert.Equal($"{1000}", ran.Ok().Output.Trim().Split('\n')[^1]);
+        Assert.DoesNotContain(box.Mount, File.Exists(UserTable) ? await File.ReadAllTextAsync(UserTable, TestContext.Current.CancellationToken) : "", StringComparison.Ordinal);
+    }
+
+    private const string UserTable = "/run/mount/utab";
+
+    private const string Umount = """
+        mount -t overlay -o "lowerdir=$1:/usr/sbin" none /usr/sbin
+        "$2" test "$3" --cache-dir "$4" --write-back off
+        for i in $(seq 1000); do echo "$i" > "$3/$i"; done
+        umount "$3"
+        ls "$5"/contexts/*/ | wc -l
+        """;
+
     private static string? Text(JsonElement element, string property) => element.GetProperty(property).GetString();
 
     private Task<MountBox> BoxAsync() => MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);

@@ -5,6 +5,7 @@ public sealed class ManualTime : TimeProvider
 {
     private readonly Lock guard = new();
     private readonly List<ManualTimer> timers = [];
+    private TimeSpan jumped;
     private DateTimeOffset now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>When true, the clock jumps to a timer's time as soon as it is set: pauses take no time, deadlines never come first.</summary>
@@ -22,15 +23,21 @@ public sealed class ManualTime : TimeProvider
     {
         lock (guard)
         {
-            return now;
+            return now + jumped;
         }
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp()
+    {
+        lock (guard)
+        {
+            return now.Ticks;
+        }
+    }
 
     public void Advance(TimeSpan time)
     {
-        DateTimeOffset until = GetUtcNow() + time;
+        DateTimeOffset until = new DateTimeOffset(GetTimestamp(), TimeSpan.Zero) + time;
         while (true)
         {
             ManualTimer? due;
@@ -47,6 +54,15 @@ public sealed class ManualTime : TimeProvider
             }
 
             due.Fire();
+        }
+    }
+
+    /// <summary>The wall clock is set; timers and elapsed times do not notice.</summary>
+    public void JumpTo(DateTimeOffset time)
+    {
+        lock (guard)
+        {
+            jumped = time - now;
         }
     }
 

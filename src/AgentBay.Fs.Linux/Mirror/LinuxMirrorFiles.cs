@@ -30,6 +30,8 @@ public sealed partial class LinuxMirrorFiles : IMirrorFiles
     /// <summary>The mirror lies on overlayfs: FUSE passthrough onto it needs a stack depth of 2.</summary>
     public bool IsStacked => FileSystem.Type == FileSystemStatus.Overlay;
 
+    public bool IsAttached => IsLinked(tree) && IsLinked(staging);
+
     public long FreeSpace
     {
         get
@@ -57,7 +59,8 @@ public sealed partial class LinuxMirrorFiles : IMirrorFiles
     public static LinuxMirrorFiles Open(string treeDirectory, string stagingDirectory) =>
         Open(treeDirectory, stagingDirectory, new ModeKeeper(ownModes: Syscall.EffectiveUid == 0));
 
-    internal static LinuxMirrorFiles Open(string treeDirectory, string stagingDirectory, ModeKeeper modes)
+    /// <param name="allowMemory">For tests: a disk in memory (tmpfs) will do.</param>
+    internal static LinuxMirrorFiles Open(string treeDirectory, string stagingDirectory, ModeKeeper modes, bool allowMemory = false)
     {
         SafeFileHandle? tree = null, staging = null;
         try
@@ -65,7 +68,7 @@ public sealed partial class LinuxMirrorFiles : IMirrorFiles
             tree = OpenRoot(treeDirectory, OpenFlags.Path);
             staging = OpenRoot(stagingDirectory, OpenFlags.ReadOnly);
             ClearStaging(staging);
-            MirrorCheck.Run(treeDirectory, tree, staging);
+            MirrorCheck.Run(treeDirectory, tree, staging, allowMemory);
             var files = new LinuxMirrorFiles(treeDirectory, tree, staging, modes);
             tree = staging = null;
             return files;
@@ -77,11 +80,16 @@ public sealed partial class LinuxMirrorFiles : IMirrorFiles
         }
     }
 
+    // By staging's descriptor: the tree's is O_PATH.
+    public void SyncAll() => Check(Syscall.SyncFileSystem(staging), "syncfs", TreePath.Root);
+
     public void Dispose()
     {
         tree.Dispose();
         staging.Dispose();
     }
+
+    private static bool IsLinked(SafeFileHandle folder) => Syscall.Stat(folder, out FileStatus status) == Errno.OK && status.Links > 0;
 
     private static SafeFileHandle OpenRoot(string directory, int flags)
     {

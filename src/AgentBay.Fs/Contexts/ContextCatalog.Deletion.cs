@@ -3,7 +3,7 @@ using AgentBay.ObjectStore;
 namespace AgentBay.Fs.Contexts;
 
 /// <summary>
-/// A deletion marks the record, so that nobody mounts the context any more, then deletes the objects, the manifest, the record and the name.
+/// A deletion marks the record, so that nobody mounts the context any more, then deletes the objects, the manifest, the expiry rules, the record and the name.
 /// Cut short anywhere, it is ended by deleting again.
 /// </summary>
 public sealed partial class ContextCatalog
@@ -21,14 +21,15 @@ public sealed partial class ContextCatalog
         int deleted = 0;
         foreach (string prefix in CatalogKeys.Contents(context.Id))
         {
-            deleted = await DeleteAllAsync(prefix, deleted, deletedObjects, cancellationToken);
+            deleted = await DeleteAllAsync(prefix, deleted, deletedObjects, beforeBatch: null, cancellationToken);
         }
 
+        await new ContextRecycling(store).RemoveAsync(context.Id, cancellationToken);
         await store.DeleteAsync(CatalogKeys.Record(context.Id), ifMatch: null, cancellationToken);
         await ReleaseAsync(document?.Name ?? context.Name, context.Id, cancellationToken);
     }
 
-    private async Task<int> DeleteAllAsync(string prefix, int deletedBefore, IProgress<int>? progress, CancellationToken cancellationToken)
+    private async Task<int> DeleteAllAsync(string prefix, int deletedBefore, IProgress<int>? progress, Func<Task>? beforeBatch, CancellationToken cancellationToken)
     {
         int deleted = deletedBefore;
         int before;
@@ -42,6 +43,7 @@ public sealed partial class ContextCatalog
                     continue;
                 }
 
+                await (beforeBatch?.Invoke() ?? Task.CompletedTask);
                 if (await store.DeleteManyAsync(keys, cancellationToken) is [var failed, ..])
                 {
                     throw failed.Value;

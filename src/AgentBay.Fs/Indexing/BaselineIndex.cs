@@ -28,6 +28,7 @@ public sealed class BaselineIndex : IAsyncDisposable
 
     private readonly Lock gate = new();
     private readonly SqliteConnection connection;
+    private readonly string file;
     private readonly SqliteCommand find, findByInode, children, under, put, forget;
     private readonly Channel<Batch> batches = Channel.CreateUnbounded<Batch>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task writer;
@@ -36,6 +37,7 @@ public sealed class BaselineIndex : IAsyncDisposable
     private BaselineIndex(SqliteConnection connection)
     {
         this.connection = connection;
+        file = connection.DataSource;
         find = Prepare($"SELECT {Columns} FROM baseline WHERE path = $path", "$path");
         findByInode = Prepare($"SELECT {Columns} FROM baseline WHERE inode = $inode", "$inode");
         children = Prepare($"SELECT {Columns} FROM baseline WHERE parent = $parent", "$parent");
@@ -52,6 +54,7 @@ public sealed class BaselineIndex : IAsyncDisposable
 
     /// <summary>Opens or creates it.</summary>
     /// <exception cref="IndexCorruptException">The file is there and is not a usable index.</exception>
+    /// <exception cref="FsException">The disk does not let it be used: it is full, or read-only.</exception>
     public static BaselineIndex Open(string file)
     {
         SQLitePCL.Batteries_V2.Init();
@@ -60,6 +63,7 @@ public sealed class BaselineIndex : IAsyncDisposable
         {
             connection.Open();
             Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+            CheckPages(connection, file);
             Execute(
                 connection,
                 """
@@ -75,7 +79,6 @@ public sealed class BaselineIndex : IAsyncDisposable
             var index = new BaselineIndex(connection);
             if (int.TryParse(index.GetMeta("schema"), out int schema) && schema != SchemaVersion)
             {
-                connection.Dispose();
                 throw new IndexCorruptException($"{file} was written by another version of agentbay-mount (schema {schema}, this one reads {SchemaVersion}).");
             }
 
@@ -85,43 +88,40 @@ public sealed class BaselineIndex : IAsyncDisposable
         catch (SqliteException error)
         {
             connection.Dispose();
-            throw new IndexCorruptException($"{file} cannot be read as an index: {error.Message}", error);
+            throw IndexErrors.Of(error, file);
+        }
+        catch (IOException)
+        {
+            connection.Dispose();
+            throw;
         }
     }
 
-    public string? GetMeta(string name)
+    public string? GetMeta(string name) => Locked(() =>
     {
-        lock (gate)
-        {
-            using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = "SELECT value FROM meta WHERE name = $name";
-            command.Parameters.AddWithValue("$name", name);
-            return (string?)command.ExecuteScalar();
-        }
-    }
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT value FROM meta WHERE name = $name";
+        command.Parameters.AddWithValue("$name", name);
+        return (string?)command.ExecuteScalar();
+    });
 
-    public void SetMeta(string name, string value)
+    public void SetMeta(string name, string value) => Locked(() =>
     {
-        lock (gate)
-        {
-            using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = "INSERT OR REPLACE INTO meta (name, value) VALUES ($name, $value)";
-            command.Parameters.AddWithValue("$name", name);
-            command.Parameters.AddWithValue("$value", value);
-            command.ExecuteNonQuery();
-        }
-    }
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "INSERT OR REPLACE INTO meta (name, value) VALUES ($name, $value)";
+        command.Parameters.AddWithValue("$name", name);
+        command.Parameters.AddWithValue("$value", value);
+        return command.ExecuteNonQuery();
+    });
 
     /// <summary>Like <see cref="SetMeta"/>, and it and all before it are on the disk when this returns: for the flag that says whether the mirror was left clean.</summary>
-    public void SetMetaDurably(string name, string value)
+    public void SetMetaDurably(string name, string value) => Locked(() =>
     {
-        lock (gate)
-        {
-            Execute(connection, "PRAGMA synchronous = FULL");
-            SetMeta(name, value);
-            Execute(connection, "PRAGMA synchronous = NORMAL");
-        }
-    }
+        Execute(connection, "PRAGMA synchronous = FULL");
+        SetMeta(name, value);
+        Execute(connection, "PRAGMA synchronous = NORMAL");
+        return true;
+    });
 
     public BaselineRow? Find(TreePath path)
     {
@@ -160,6 +160,19 @@ public sealed class BaselineIndex : IAsyncDisposable
             under.Parameters[0].Value = folder.IsRoot ? [1] : (byte[])[.. folder.Bytes, (byte)'/'];
             under.Parameters[1].Value = folder.IsRoot ? Enumerable.Repeat((byte)0xFF, TreePath.MaxNameLength + 1).ToArray() : [.. folder.Bytes, (byte)'0'];
             return Read(under);
+        }
+    }
+
+    /// <summary>The bytes of files that are in the mirror, whole.</summary>
+    public long PresentBytes()
+    {
+        lock (gate)
+        {
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "SELECT COALESCE(SUM(size), 0) FROM (SELECT MAX(size) AS size FROM baseline WHERE kind = $file AND state = $present AND etag IS NOT NULL GROUP BY inode)";
+            command.Parameters.AddWithValue("$file", (int)EntryKind.File);
+            command.Parameters.AddWithValue("$present", (int)BaselineState.Present);
+            return (long)command.ExecuteScalar()!;
         }
     }
 
@@ -213,10 +226,13 @@ public sealed class BaselineIndex : IAsyncDisposable
             {
                 taken.ForEach(batch => batch.Done.SetException(error));
             }
+            catch (IndexCorruptException error)
+            {
+                taken.ForEach(batch => batch.Done.SetException(error));
+            }
             catch (SqliteException error)
             {
-                var failure = new FsException(FsError.NoSpace, $"The mirror's index cannot be written: {error.Message}", error);
-                taken.ForEach(batch => batch.Done.SetException(failure));
+                taken.ForEach(batch => batch.Done.SetException(IndexErrors.Of(error, file)));
             }
 
             taken.Clear();
@@ -277,7 +293,38 @@ public sealed class BaselineIndex : IAsyncDisposable
         static object OrNull(object? value) => value ?? DBNull.Value;
     }
 
-    private static List<BaselineRow> Read(SqliteCommand command)
+    private List<BaselineRow> Read(SqliteCommand command)
+    {
+        try
+        {
+            return ReadRows(command);
+        }
+        catch (SqliteException error)
+        {
+            throw IndexErrors.Of(error, file);
+        }
+        catch (Exception error) when (error is FormatException or InvalidCastException)
+        {
+            throw new IndexCorruptException($"{file} holds a row that cannot be one: {error.Message}", error);
+        }
+    }
+
+    private T Locked<T>(Func<T> call)
+    {
+        lock (gate)
+        {
+            try
+            {
+                return call();
+            }
+            catch (SqliteException error)
+            {
+                throw IndexErrors.Of(error, file);
+            }
+        }
+    }
+
+    private static List<BaselineRow> ReadRows(SqliteCommand command)
     {
         var rows = new List<BaselineRow>();
         using SqliteDataReader reader = command.ExecuteReader();
@@ -317,6 +364,17 @@ public sealed class BaselineIndex : IAsyncDisposable
         }
 
         return command;
+    }
+
+    /// <summary>Pages that cannot be read are found here, before anybody relies on a part of them.</summary>
+    private static void CheckPages(SqliteConnection connection, string file)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "PRAGMA quick_check(1)";
+        if (command.ExecuteScalar() as string is not "ok" and var problem)
+        {
+            throw new IndexCorruptException($"{file} is damaged: {problem?.ReplaceLineEndings(" ")}");
+        }
     }
 
     private static void Execute(SqliteConnection connection, string text)

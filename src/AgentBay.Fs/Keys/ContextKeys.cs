@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace AgentBay.Fs.Keys;
 
 /// <summary>Paths of one context ↔ keys of the store.</summary>
@@ -15,6 +17,9 @@ public sealed record ContextKeys(string Prefix)
         path.IsRoot ? Prefix
         : KeyCodec.TryEncode(path, folder, out string? key, LongestRest) ? Prefix + key
         : throw new FsException(FsError.TooLarge, $"The name of {path} makes a key of more than {LongestKey} bytes, which no store takes: shorten it.");
+
+    /// <summary>Whether a folder's names can be in a store: below a path that is too long for a key there is nothing.</summary>
+    public bool CanHold(TreePath folder) => folder.IsRoot || KeyCodec.TryEncode(folder, true, out _, LongestRest);
 
     public bool TryPath(string key, out TreePath path, out bool folderMarker)
     {
@@ -34,8 +39,19 @@ public sealed record ContextKeys(string Prefix)
         return key.StartsWith(Prefix, StringComparison.Ordinal) && KeyCodec.TryDecodeShadowed(key[Prefix.Length..], out path, LongestRest);
     }
 
+    /// <summary>The key behind a path that <see cref="TryShadowedPath"/> has made.</summary>
+    public bool TryShadowedKey(TreePath path, [NotNullWhen(true)] out string? key)
+    {
+        bool has = KeyCodec.TryEncodeShadowed(path, out string? rest, LongestRest);
+        key = has ? Prefix + rest : null;
+        return has;
+    }
+
     /// <summary>A key outside every context's tree, for a copy that a swap needs for a moment.</summary>
     public string Aside(string name) => $"{AsidePrefix}{Prefix.Split('/')[1]}/{name}";
+
+    /// <summary>The name that <see cref="Aside"/> made a key of.</summary>
+    public string AsideName(string key) => key[Aside("").Length..];
 
     public static bool IsAside(string key) => key.StartsWith(AsidePrefix, StringComparison.Ordinal);
 }

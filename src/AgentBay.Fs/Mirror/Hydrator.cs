@@ -106,6 +106,11 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
         {
             while (mirror.Placeholders.TryGet(inode, out PlaceholderMark? mark))
             {
+                if (mirror.Placeholders.IsLost(inode))
+                {
+                    throw LostBytes.Of(file, mark);
+                }
+
                 try
                 {
                     await DownloadAsync(file, inode, mark);

@@ -77,6 +77,12 @@ public interface IMirrorFiles : IDisposable
     /// <summary>Whether a program or a map may still write to this file.</summary>
     bool HasWriters(TreePath file, FileIdentity identity);
 
+    /// <summary>False: the mirror's folders were deleted behind our back.</summary>
+    bool IsAttached { get; }
+
+    /// <summary>Everything that was written to the mirror is on the disk when this returns.</summary>
+    void SyncAll();
+
     /// <summary>Free bytes for the mirror.</summary>
     long FreeSpace { get; }
 }

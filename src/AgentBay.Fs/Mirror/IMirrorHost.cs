@@ -15,6 +15,9 @@ public interface IMirrorHost
     /// <summary>fsync means the store (else the local disk).</summary>
     bool FsyncReachesStore { get; }
 
+    /// <summary>close of a file that was written means fsync.</summary>
+    bool SyncOnClose { get; }
+
     Journal Journal { get; }
 
     PlaceholderTable Placeholders { get; }
@@ -31,6 +34,12 @@ public interface IMirrorHost
 
     /// <summary>The same for everything below, before a folder is renamed.</summary>
     ValueTask FillTreeAsync(TreePath folder, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether a rename or a hard link would take a placeholder out of the white lists. A file is hydrated first; a folder is refused as if
+    /// the other side were another filesystem, so that programs copy and delete. Asked again in the hold of <see cref="Gate"/> in which it happens.
+    /// </summary>
+    bool WouldStrandPlaceholder(TreePath from, TreePath to);
 
     /// <summary>A folder was made through the mount: it is whole as it is.</summary>
     void FolderCreated(ulong inode);
@@ -58,6 +67,9 @@ public interface IMirrorHost
 
     /// <summary>Promise 2: the names directly in the folder and the files that they name; for the root, the whole mount.</summary>
     Task FsyncFolderAsync(TreePath folder, CancellationToken cancellationToken);
+
+    /// <summary>How a path stands with the store, in a word: <c>synced</c>, <c>pending</c>, <c>local-only</c>, <c>conflict</c>, <c>failed</c>; null when there is no such path.</summary>
+    string? StatusOf(TreePath path);
 
     /// <summary>
     /// Set by the adapter: called (from any thread, no lock held) when sync gave a name another inode, or took it away or added it.

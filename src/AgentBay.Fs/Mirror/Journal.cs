@@ -4,8 +4,10 @@ namespace AgentBay.Fs.Mirror;
 /// What was changed through the mount since it was last taken: names to look at, and inodes whose bytes may have changed.
 /// It may report too much, never too little; what a name is now is read from the mirror when the journal is taken.
 /// </summary>
-public sealed class Journal
+/// <param name="time">Tells since when a change waits.</param>
+public sealed class Journal(TimeProvider time)
 {
+    private readonly TimeProvider time = time;
     private readonly Lock gate = new();
     private readonly Dictionary<TreePath, JournalEntry> names = [];
     private readonly Dictionary<ulong, long> written = [];
@@ -207,11 +209,12 @@ public sealed class Journal
     }
 
     /// <summary>A name has been dealt with as it was at <paramref name="at"/>: what was noted later stays.</summary>
-    public void Done(TreePath path, ulong? inode, long at)
+    /// <param name="withTree">And so was everything below it; else a name that was noted with its tree stays noted.</param>
+    public void Done(TreePath path, ulong? inode, long at, bool withTree = true)
     {
         lock (gate)
         {
-            if (names.TryGetValue(path, out JournalEntry entry) && entry.At <= at)
+            if (names.TryGetValue(path, out JournalEntry entry) && entry.At <= at && (withTree || !entry.WithTree))
             {
                 names.Remove(path);
             }
@@ -244,16 +247,31 @@ public sealed class Journal
     {
         lock (gate)
         {
-            names.TryAdd(path, new JournalEntry(at, false));
+            names.TryAdd(path, new JournalEntry(at, false, time.GetUtcNow()));
         }
 
         Changed?.Invoke();
     }
 
+    /// <summary>Names that wait for a file to be closed; its close tells who listens. They may have been noted by a folder above alone, which is done.</summary>
+    internal void HeldBack(IEnumerable<TreePath> paths, long at)
+    {
+        lock (gate)
+        {
+            foreach (TreePath path in paths)
+            {
+                names.TryAdd(path, new JournalEntry(at, false, time.GetUtcNow()));
+            }
+        }
+    }
+
     private static TreePath Moved(TreePath path, TreePath from, TreePath to) => path.IsAtOrUnder(from) ? path.Rebase(from, to) : path;
 
-    private void Note(TreePath path, bool withTree) =>
-        names[path] = new JournalEntry(++clock, withTree || (names.TryGetValue(path, out JournalEntry old) && old.WithTree));
+    private void Note(TreePath path, bool withTree)
+    {
+        bool known = names.TryGetValue(path, out JournalEntry old);
+        names[path] = new JournalEntry(++clock, withTree || (known && old.WithTree), known ? old.Since : time.GetUtcNow());
+    }
 
     private sealed class Writer
     {
@@ -270,4 +288,5 @@ public readonly record struct OpenWriter(TreePath Path, ulong Inode, bool OnlyMa
 /// <summary>One noted name.</summary>
 /// <param name="At">The journal's clock when it was last noted.</param>
 /// <param name="WithTree">Everything below it is to be looked at too.</param>
-public readonly record struct JournalEntry(long At, bool WithTree);
+/// <param name="Since">When it was first noted.</param>
+public readonly record struct JournalEntry(long At, bool WithTree, DateTimeOffset Since);

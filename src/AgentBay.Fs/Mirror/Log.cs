@@ -13,6 +13,21 @@ internal static partial class Log
     [LoggerMessage(2504, LogLevel.Error, "{Path} is in the store and cannot be shown here: {Reason}")]
     public static partial void NameNotPlaced(ILogger logger, string path, string reason);
 
+    [LoggerMessage(2505, LogLevel.Information, "{Free} bytes are free on the mirror's disk: what is not here is fetched when it is opened.")]
+    public static partial void PrefetchStopped(ILogger logger, long free);
+
+    [LoggerMessage(2506, LogLevel.Warning, "{Path} was not fetched ahead: {Reason}")]
+    public static partial void NotPrefetched(ILogger logger, string path, string reason);
+
+    [LoggerMessage(2507, LogLevel.Error, "Fetching ahead failed; files are fetched when they are opened.")]
+    public static partial void PrefetchFailed(ILogger logger, Exception error);
+
     [LoggerMessage(2503, LogLevel.Warning, "The key {Key} cannot be shown as a name and is left alone.")]
     public static partial void KeyIgnored(ILogger logger, string key);
+
+    [LoggerMessage(2520, LogLevel.Warning, "{Path}: what is on the disk is older than what was stored, though nothing was written to it since: the power went. The store's version is back under its name, the disk's is kept as {Other}.")]
+    public static partial void FileBehindStore(ILogger logger, string path, string other);
+
+    [LoggerMessage(2521, LogLevel.Warning, "{Path}: its bytes did not reach the disk before the power went. The store's version is back.")]
+    public static partial void FileLostToPower(ILogger logger, string path);
 }

@@ -1,5 +1,6 @@
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Keys;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 using Microsoft.Extensions.Logging;
@@ -15,9 +16,11 @@ internal sealed record OpenMirror
     public required ContextKeys Keys { get; init; }
     public required OperationIds Operations { get; init; }
     public required MountSessionOptions Options { get; init; }
+    public required SyncRules Rules { get; init; }
     public required ILogger Logger { get; init; }
+    public required ContextWatch Watch { get; init; }
 
-    public Journal Journal { get; } = new();
+    public required Journal Journal { get; init; }
     public PlaceholderTable Placeholders { get; } = new();
     public NamespaceGate Gate { get; } = new();
     public PathLocks Locks { get; } = new();

@@ -13,6 +13,7 @@ public sealed class PlaceholderTable
     /// <summary>How many placeholders name a version of a key as their source. A version with a count must not be deleted: it is the only copy.</summary>
     private readonly Dictionary<(string Key, string ETag), int> sources = [];
     private readonly Lock sourcesLock = new();
+    private readonly ConcurrentDictionary<ulong, bool> lost = new();
 
     public int Count => marks.Count;
 
@@ -31,11 +32,7 @@ public sealed class PlaceholderTable
     {
         lock (sourcesLock)
         {
-            if (marks.TryGetValue(inode, out PlaceholderMark? old))
-            {
-                Release((old.Key, old.ETag));
-            }
-
+            Drop(inode);
             marks[inode] = mark;
             sources[(mark.Key, mark.ETag)] = sources.GetValueOrDefault((mark.Key, mark.ETag)) + 1;
         }
@@ -45,10 +42,31 @@ public sealed class PlaceholderTable
     {
         lock (sourcesLock)
         {
-            if (marks.TryRemove(inode, out PlaceholderMark? old))
+            Drop(inode);
+            marks.TryRemove(inode, out _);
+        }
+    }
+
+    /// <summary>The version that a placeholder's bytes were is gone from the store, and so are the bytes.</summary>
+    public void Lose(ulong inode)
+    {
+        lock (sourcesLock)
+        {
+            if (marks.TryGetValue(inode, out PlaceholderMark? mark) && lost.TryAdd(inode, true))
             {
-                Release((old.Key, old.ETag));
+                Release((mark.Key, mark.ETag));
             }
+        }
+    }
+
+    /// <summary>Whether nobody has a placeholder's bytes any more, as far as this mount has found out.</summary>
+    public bool IsLost(ulong inode) => !lost.IsEmpty && lost.ContainsKey(inode);
+
+    private void Drop(ulong inode)
+    {
+        if (!lost.TryRemove(inode, out _) && marks.TryGetValue(inode, out PlaceholderMark? old))
+        {
+            Release((old.Key, old.ETag));
         }
     }
 

@@ -13,6 +13,9 @@ public sealed class StateFolder : IDisposable
 {
     private const string LockFile = "lock";
     private const string HolderFile = "holder.json";
+    private const int LockedOnUnix = 11; // EAGAIN
+    private const int LockedOnWindows = unchecked((int)0x80070020); // ERROR_SHARING_VIOLATION
+    private const string SocketFile = "control.sock";
 
     private readonly FileStream heldLock;
 
@@ -57,16 +60,35 @@ public sealed class StateFolder : IDisposable
 
     public string IndexFile => System.IO.Path.Combine(Path, "index.db");
 
-    public string ControlSocket => System.IO.Path.Combine(Path, "control.sock");
+    public string ControlSocket => System.IO.Path.Combine(Path, SocketFile);
+
+    /// <summary>Where the process that mounts a context answers, if one does.</summary>
+    /// <param name="storeUrl">Canonical, as the store says it.</param>
+    public static string ControlSocketOf(string cacheDirectory, string storeUrl, string contextId) =>
+        System.IO.Path.Combine(PathOf(cacheDirectory, storeUrl, contextId), SocketFile);
 
     /// <summary>Creates what is missing and takes the lock.</summary>
     /// <exception cref="MirrorInUseException">Another process holds it.</exception>
+    /// <exception cref="FsException">It cannot be made or written; the message says what to do.</exception>
     public static StateFolder Open(string cacheDirectory, string storeUrl, string contextId)
     {
+        string path = PathOf(cacheDirectory, storeUrl, contextId);
+        try
+        {
+            CreatePrivate(path);
+            return TryOpen(path) ?? throw new MirrorInUseException(path, ReadHolder(path));
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or (IOException and not (MirrorInUseException or FsException)))
+        {
+            throw new FsException(FsError.NoSpace, $"The mirror's folder {path} cannot be written: {error.Message} Make its disk writable, or name another folder with --cache-dir.", error);
+        }
+    }
+
+    /// <summary>Where the mirror of a context is or would be.</summary>
+    public static string PathOf(string cacheDirectory, string storeUrl, string contextId)
+    {
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(storeUrl)))[..12];
-        string path = System.IO.Path.Combine(System.IO.Path.GetFullPath(cacheDirectory), $"{contextId}-{hash}");
-        CreatePrivate(path);
-        return TryOpen(path) ?? throw new MirrorInUseException(path, ReadHolder(path));
+        return System.IO.Path.Combine(System.IO.Path.GetFullPath(cacheDirectory), $"{contextId}-{hash}");
     }
 
     /// <summary>Takes the lock of a folder that is there (a dead mount's); null when another process holds it or it is no state folder.</summary>
@@ -79,11 +101,11 @@ public sealed class StateFolder : IDisposable
 
         try
         {
-            // FileShare.None is an exclusive flock on Unix.
+            // FileShare.None is an exclusive flock on Unix, which the runtime leaves out where the file cannot be written: hence ReadWrite.
             var held = new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return new StateFolder(System.IO.Path.GetFullPath(path), held);
         }
-        catch (IOException error) when (error is not (DirectoryNotFoundException or FileNotFoundException))
+        catch (IOException error) when (error.HResult is LockedOnUnix or LockedOnWindows)
         {
             return null;
         }
@@ -108,6 +130,22 @@ public sealed class StateFolder : IDisposable
         {
             return null; // Only a message is poorer for it.
         }
+    }
+
+    /// <summary>Moves tree and index into a new folder and makes an empty tree. The index goes last: without it the files of the tree would count as new.</summary>
+    internal void PutAside(string target)
+    {
+        CreatePrivate(target);
+        Directory.Move(TreeDirectory, System.IO.Path.Combine(target, System.IO.Path.GetFileName(TreeDirectory)));
+        foreach (string suffix in new[] { "-wal", "-shm", "" })
+        {
+            if (File.Exists(IndexFile + suffix))
+            {
+                File.Move(IndexFile + suffix, System.IO.Path.Combine(target, System.IO.Path.GetFileName(IndexFile) + suffix));
+            }
+        }
+
+        CreateTree(TreeDirectory);
     }
 
     public void Dispose() => heldLock.Dispose();

@@ -1,7 +1,6 @@
-using System.Globalization;
-using System.Text;
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 using AgentBay.ObjectStore;
 
 namespace AgentBay.Fs.Sync;
@@ -28,8 +27,11 @@ internal sealed partial class ActionRunner
             return await AdoptAsync(action, remote);
         }
 
-        switch (Reconciler.Decide(action.Row is { IsIntent: false }, action.Local.Change, RemoteChange.Changed, sameContent: false))
+        PathRules rules = mirror.Rules.Of(action.Path);
+        switch (Reconciler.Decide(rules, action.Row is { IsIntent: false }, action.Local.Change, RemoteChange.Changed, sameContent: false))
         {
+            case Decision.Release:
+                return await ReleaseAsync(action.Row!);
             case Decision.Place when files.TryStat(action.Path.Parent) is not { Kind: EntryKind.Folder }:
                 // Its folder is gone here too; both come back when the folder above is next compared with the store.
                 return await ForgetAsync(action);
@@ -80,9 +82,15 @@ internal sealed partial class ActionRunner
     /// </summary>
     private async Task KeepBothAsync(SyncAction action, RemoteObject remote, CancellationToken cancellationToken)
     {
+        if (await FindKeptAsync(action.Path, remote, cancellationToken) is { } there && mirror.Keys.TryPath(there.Key, out TreePath before, out _))
+        {
+            await AcceptBothAsync(action, remote, before, there, cancellationToken);
+            return;
+        }
+
         for (int n = 0; ; n++)
         {
-            TreePath other = action.Path.Parent.Append(ConflictName(action.Path.Name, mirror.Options.Time.GetUtcNow(), n));
+            TreePath other = action.Path.Parent.Append(ConflictName.Make(action.Path.Name, mirror.Options.Time.GetUtcNow(), n));
             string key = mirror.Keys.For(other, folder: false);
             if (files.TryStat(other) is not null || mirror.Index.Find(other) is not null)
             {
@@ -107,40 +115,44 @@ internal sealed partial class ActionRunner
             mirror.Options.Faults.Reach("Conflict.copied");
             if (copy is not null && await placer.DescribeAsync(key, cancellationToken) is { } kept && kept.Version.Size == remote.Version.Size)
             {
-                await placer.PlaceAsync(other, kept, null, cancellationToken);
-                _ = await AdoptAsync(action, remote);
-                Log.Conflict(mirror.Logger, action.Path.ToString(), other.ToString());
+                await AcceptBothAsync(action, remote, other, kept, cancellationToken);
             }
 
             return;
         }
     }
 
-    /// <summary><c>stem.conflict-host-UTC[-n].ext</c>, the stem shortened so that the whole has at most 255 bytes.</summary>
-    internal static byte[] ConflictName(ReadOnlySpan<byte> name, DateTimeOffset now, int n)
+    private async Task AcceptBothAsync(SyncAction action, RemoteObject remote, TreePath other, RemoteObject kept, CancellationToken cancellationToken)
     {
-        int dot = name[1..].LastIndexOf((byte)'.') + 1;
-        ReadOnlySpan<byte> extension = dot > 0 && name.Length - dot <= 32 ? name[dot..] : default;
-        ReadOnlySpan<byte> stem = name[..^extension.Length];
-        string host = new(Environment.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-').Take(32).ToArray());
-        string middle = string.Create(CultureInfo.InvariantCulture, $".conflict-{host}-{now:yyyyMMdd'T'HHmmss'Z'}{(n == 0 ? "" : $"-{n}")}");
-        int room = TreePath.MaxNameLength - middle.Length - extension.Length;
-        if (stem.Length > room)
+        if (files.TryStat(other) is null)
         {
-            stem = stem[..room];
-            while (stem.Length > 1 && (stem[^1] & 0xC0) == 0x80)
-            {
-                stem = stem[..^1]; // Not in the middle of a character.
-            }
+            await placer.PlaceAsync(other, kept, null, cancellationToken);
+        }
 
-            if (stem[^1] >= 0xC0)
+        _ = await AdoptAsync(action, remote);
+        Log.Conflict(mirror.Logger, action.Path.ToString(), other.ToString());
+    }
+
+    /// <summary>
+    /// The copy of this version that a conflict made which a kill or a lost answer cut short: then no second one is made.
+    /// </summary>
+    private async Task<RemoteObject?> FindKeptAsync(TreePath path, RemoteObject remote, CancellationToken cancellationToken)
+    {
+        string prefix = mirror.Keys.For(path.Parent.Append(ConflictName.BeginOf(path.Name)), folder: false);
+        ListPage page = await store.ListAsync(new ListRequest(prefix), cancellationToken);
+        foreach (ObjectInfo copy in page.Objects.Where(copy => copy.Size == remote.Version.Size))
+        {
+            if (await placer.DescribeAsync(copy.Key, cancellationToken) is { } kept && IsCopyOf(kept, remote))
             {
-                stem = stem[..^1];
+                return kept;
             }
         }
 
-        return [.. stem, .. Encoding.ASCII.GetBytes(middle), .. extension];
+        return null;
     }
+
+    private static bool IsCopyOf(RemoteObject copy, RemoteObject original) =>
+        copy.Version.ETag == original.Version.ETag || (HashOf(copy) is { } hash && hash == HashOf(original));
 
     private static string? HashOf(RemoteObject remote) => remote.LinkTarget is { } target ? ContentHash.Of(target) : remote.Description.Sha256;
 

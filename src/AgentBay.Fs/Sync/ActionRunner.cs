@@ -3,6 +3,7 @@ using AgentBay.Fs.Keys;
 using AgentBay.Fs.Metadata;
 using AgentBay.Fs.Mirror;
 using AgentBay.ObjectStore;
+using Microsoft.Win32.SafeHandles;
 
 namespace AgentBay.Fs.Sync;
 
@@ -35,6 +36,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
             ActionKind.Delete => await DeleteAsync(action, cancellationToken),
             ActionKind.Refresh => await RefreshAsync(action),
             ActionKind.Forget => await ForgetAsync(action),
+            ActionKind.Release => await ReleaseAsync(action.Row!),
             _ => throw new InvalidOperationException($"{action.Kind} is no action."),
         };
         mirror.Options.Faults.Reach($"{action.Kind}.after");
@@ -115,8 +117,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
         if (result is null)
         {
             // The source is not what the baseline said: another session replaced or deleted it.
-            return mark is null ? await UploadAsync(action, cancellationToken)
-                : throw new FsException(FsError.Stale, $"{action.Path} was moved here before its bytes were read, and {sourceKey} was replaced or deleted in the store meanwhile.");
+            return mark is null ? await UploadAsync(action, cancellationToken) : OnSourceGone(action.Path, entry.Identity, mark);
         }
 
         mirror.Options.Faults.Reach("Copy.copied");
@@ -144,14 +145,36 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
             return ActionOutcome.LookAgain;
         }
 
-        PutResult? result = await store.CopyAsync(mark.Key, action.Key, new CopyOptions { SourceIfMatch = mark.ETag, ExpectedSize = mark.Size }, cancellationToken);
+        PutResult? result;
+        try
+        {
+            result = await store.CopyAsync(mark.Key, action.Key, new CopyOptions { SourceIfMatch = mark.ETag, ExpectedSize = mark.Size }, cancellationToken);
+        }
+        catch (StoreException error) when (error.Kind == StoreErrorKind.PreconditionFailed)
+        {
+            result = null;
+        }
+
         if (result is null)
         {
-            throw new FsException(FsError.Stale, $"{action.Path} was moved here before its bytes were read, and {mark.Key} was replaced or deleted in the store meanwhile.");
+            return OnSourceGone(action.Path, entry.Identity, mark);
         }
 
         mirror.Options.Faults.Reach("CopyAside.copied");
         return TryMoveMark(action.Path, entry.Identity, mark with { Key = action.Key, ETag = result.ETag }) ? ActionOutcome.Done : ActionOutcome.LookAgain;
+    }
+
+    /// <summary>A file was moved before its bytes were read, and its object was replaced or deleted elsewhere before the move reached the store.</summary>
+    private ActionOutcome OnSourceGone(TreePath path, FileIdentity inode, PlaceholderMark mark)
+    {
+        // A hard link: its other name's object has the same bytes.
+        if (OtherNamesOf(inode, mark.Key).FirstOrDefault() is { Remote: { } version } other && TryMoveMark(path, inode, mark with { Key = other.Key, ETag = version.ETag }))
+        {
+            return ActionOutcome.LookAgain;
+        }
+
+        mirror.Placeholders.Lose(inode.Inode);
+        throw LostBytes.Of(path, mark);
     }
 
     private async Task<ActionOutcome> UploadAttributesAsync(SyncAction action, CancellationToken cancellationToken)
@@ -213,7 +236,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
     private async Task<ActionOutcome> DeleteAsync(SyncAction action, CancellationToken cancellationToken)
     {
         BaselineRow row = action.Row!;
-        if (IsNeededByPlaceholder(action))
+        if (IsNeededByPlaceholder(action) || (action.KeptAt is { } kept && !TrySyncData(kept, row.Identity)))
         {
             return ActionOutcome.LookAgain;
         }
@@ -246,6 +269,25 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
 
         mirror.Options.Faults.Reach("Delete.deleted");
         return action.KeepRow ? ActionOutcome.Done : await ForgetAsync(action);
+    }
+
+    private bool TrySyncData(TreePath path, FileIdentity inode)
+    {
+        using SafeFileHandle? file = files.OpenRead(path, inode);
+        if (file is not null)
+        {
+            _ = files.SyncData(file);
+        }
+
+        return file is not null;
+    }
+
+    private async Task<ActionOutcome> ReleaseAsync(BaselineRow row)
+    {
+        // The inode's number may come again.
+        await mirror.Index.ApplyAsync(IndexChange.Put(row.Released()));
+        mirror.Acks.Acknowledged(row.Path);
+        return ActionOutcome.Done;
     }
 
     private async Task<ActionOutcome> RefreshAsync(SyncAction action)

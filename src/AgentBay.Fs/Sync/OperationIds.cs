@@ -13,13 +13,21 @@ public sealed class OperationIds(string mirrorId, long session)
 {
     private long number;
 
+    /// <summary>
+    /// Whether a write of an earlier session that the index does not know counts as ours. Not after a loss of power: then the mirror may hold
+    /// what was before it.
+    /// </summary>
+    public bool TrustsEarlierSessions { get; init; } = true;
+
+    public bool IsFirstSession => session == 1;
+
     public string Next(string key) =>
         string.Create(CultureInfo.InvariantCulture, $"{mirrorId}-{HashOf(key)}-{session:x}-{Interlocked.Increment(ref number):x}");
 
     /// <summary>Whether <paramref name="candidate"/> is a write of this mirror to <paramref name="key"/> that came after <paramref name="known"/>.</summary>
     public bool IsOursAfter(string? candidate, string key, string? known)
     {
-        if (!TryParse(candidate, key, out (long Session, long Number) found))
+        if (!TryParse(candidate, key, out (long Session, long Number) found) || (!TrustsEarlierSessions && found.Session != session))
         {
             return false;
         }
@@ -35,6 +43,11 @@ public sealed class OperationIds(string mirrorId, long session)
             && long.TryParse(inSession, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out order.Session)
             && long.TryParse(inOrder, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out order.Number);
     }
+
+    /// <summary>Whether an id is one that this mirror gave in an earlier session, whatever the key.</summary>
+    public bool IsOfEarlierSession(string id) =>
+        id.Split('-') is [string mirror, _, string inSession, _] && mirror == mirrorId
+        && long.TryParse(inSession, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long found) && found < session;
 
     // A copy that another tool makes of our object carries our id to another key.
     private static string HashOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 4));

@@ -37,7 +37,8 @@ internal sealed class PlanExecutor(ActionRunner runner, int concurrency)
                     ActionResult before = await ended[first].Task;
                     if (before.Error is not null || before.Outcome != ActionOutcome.Done)
                     {
-                        ended[i].SetResult(new ActionResult(ActionOutcome.LookAgain, before.Error));
+                        // What waited for lost bytes waits for nothing any more: the next look plans it without them.
+                        ended[i].SetResult(new ActionResult(ActionOutcome.LookAgain, before.Error is FsException { Error: FsError.Lost } ? null : before.Error));
                         return;
                     }
                 }

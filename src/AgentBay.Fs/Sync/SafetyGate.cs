@@ -13,4 +13,7 @@ public static class SafetyGate
     /// <summary>Whether a mirror belongs to a context: both name the same context and the same epoch.</summary>
     public static bool IsSameContext(string? mirrorContextId, string? mirrorEpoch, string contextId, string epoch) =>
         (mirrorContextId is null && mirrorEpoch is null) || (mirrorContextId == contextId && mirrorEpoch == epoch);
+
+    /// <summary>Whether the store is the one that a mirror was made of: the mirror or the caller does not know, or both know the same.</summary>
+    public static bool IsSameStore(string? mirrorStoreId, string? storeId) => mirrorStoreId is null || storeId is null || mirrorStoreId == storeId;
 }

@@ -12,7 +12,20 @@ public readonly record struct FlushProgress(int FilesDone, int FilesTotal, long 
 public sealed record FlushReport(int FilesDone, long BytesDone, IReadOnlyList<PendingChange> Remaining)
 {
     public bool IsClean => Remaining.Count == 0;
+
+    /// <summary>Nothing was tried: by the mount's policy the rest waits for a sync that is asked for.</summary>
+    public bool IsByPolicy { get; init; }
 }
 
 /// <summary>A mount's sync state at one moment.</summary>
-public sealed record SyncStatus(int PendingFiles, long PendingBytes, string? LastError, IReadOnlyList<PendingChange> Failed);
+public sealed record SyncStatus(int PendingFiles, long PendingBytes, string? LastError, IReadOnlyList<PendingChange> Failed)
+{
+    /// <summary>Uploaded, over the last seconds.</summary>
+    public long BytesPerSecond { get; init; }
+
+    /// <summary>Of the store's bytes, those that are on this disk.</summary>
+    public long CacheBytes { get; init; }
+
+    /// <summary>Free on the mirror's disk.</summary>
+    public long CacheFree { get; init; }
+}

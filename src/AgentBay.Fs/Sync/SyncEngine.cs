@@ -20,6 +20,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     private readonly PlanExecutor urgent = new(runner, UrgentConcurrency);
     private readonly ConcurrentDictionary<TreePath, SyncFailure> failures = new();
     private readonly SemaphoreSlim oneFullRound = new(1, 1);
+    private readonly RateMeter meter = new(mirror.Options.Time);
 
     private string? lastError;
 
@@ -33,8 +34,32 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         get
         {
             List<PendingChange> pending = Pending(long.MaxValue);
-            return new SyncStatus(pending.Count, pending.Sum(change => change.Bytes), lastError, pending.Where(change => change.Error is not null).ToList());
+            return new SyncStatus(pending.Count, pending.Sum(change => change.Bytes), lastError, pending.Where(change => change.Error is not null).ToList())
+            {
+                BytesPerSecond = meter.BytesPerSecond,
+                CacheBytes = mirror.Index.PresentBytes(),
+                CacheFree = mirror.Files.FreeSpace,
+            };
         }
+    }
+
+    public string? LastError => lastError;
+
+    /// <summary>Why the last try to store a path failed; null when it did not.</summary>
+    public string? ErrorOf(TreePath path) => failures.GetValueOrDefault(path)?.Message;
+
+    /// <summary>A failure that somebody knows of: until the path changes again, or is mounted again, it is not tried and holds nothing up.</summary>
+    /// <returns>False: it has not failed.</returns>
+    public bool Acknowledge(TreePath path)
+    {
+        if (!failures.TryGetValue(path, out SyncFailure? failure) || !failures.TryUpdate(path, failure with { Acknowledged = true }, failure))
+        {
+            return false;
+        }
+
+        mirror.Journal.Read(out long at);
+        mirror.Journal.Done(path, null, at);
+        return true;
     }
 
     /// <summary>Uploads until nothing of what is noted now is pending, or only what fails for good, or the token ends it.</summary>
@@ -82,6 +107,53 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         return report;
     }
 
+    /// <summary>What a flush would upload. Takes what turns out to need nothing off the journal; uploads nothing.</summary>
+    public async Task<FlushReport> SurveyAsync(CancellationToken cancellationToken)
+    {
+        await oneFullRound.WaitAsync(cancellationToken);
+        try
+        {
+            IReadOnlyDictionary<TreePath, JournalEntry> names = mirror.Journal.Read(out long at);
+            var failed = new Dictionary<TreePath, Exception>();
+            List<PathState> states = await SeeAsync(ScopeOf(names, includeOpenFiles: true, out _), everything: true, failed, cancellationToken);
+            SyncPlan plan = Planner.Plan(states, n => $"aside{n}");
+            HashSet<TreePath> open = [.. plan.Actions.SelectMany(action => action.KeptAt is { } kept ? [action.Path, kept] : (TreePath[])[action.Path]), .. failed.Keys];
+            foreach (TreePath path in open)
+            {
+                mirror.Journal.NotDone(path, at);
+            }
+
+            HashSet<ulong?> openInodes = [.. states.Where(state => open.Contains(state.Path)).Select(state => state.Local.Entry?.Identity.Inode)];
+            foreach (PathState state in states.Where(state => !open.Contains(state.Path)))
+            {
+                ulong? inode = state.Local.Entry?.Identity.Inode;
+                mirror.Journal.Done(state.Path, openInodes.Contains(inode) ? null : inode, at);
+            }
+
+            DoneTrees(names, open, at);
+            IEnumerable<PendingChange> uploads = plan.Actions.Where(action => action.ReachesStore && action.Kind != ActionKind.CopyAside)
+                .DistinctBy(action => action.Path)
+                .Select(action => new PendingChange(action.Path, action.Kind == ActionKind.Upload ? action.Local.Entry?.Size ?? 0 : 0, failures.GetValueOrDefault(action.Path)?.Message));
+            return new FlushReport(0, 0, [.. uploads, .. failed.Select(error => new PendingChange(error.Key, 0, error.Value.Message))]) { IsByPolicy = true };
+        }
+        finally
+        {
+            oneFullRound.Release();
+        }
+    }
+
+    /// <summary>Files that stay open for writing, as they are now. Times tell which have changed: the bytes are compared at the latest when they are closed.</summary>
+    public async Task FlushOpenFilesAsync(CancellationToken cancellationToken)
+    {
+        _ = await WriteBackAsync(cancellationToken);
+        mirror.Journal.Read(out long at);
+        HashSet<TreePath> changed = [.. mirror.Journal.Writers().Select(writer => writer.Path).Where(path => mirror.Files.TryStat(path) is { } entry && mirror.Index.Find(path)?.CtimeNs != entry.CtimeNs)];
+        if (changed.Count > 0)
+        {
+            _ = await RoundAsync(changed, at, everything: false, new Counter(null), cancellationToken);
+        }
+    }
+
     /// <returns>Why the kernel could not write out what it holds; null when it could, or holds nothing.</returns>
     private async Task<string?> WriteBackAsync(CancellationToken cancellationToken)
     {
@@ -98,9 +170,24 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         }
     }
 
+    /// <summary>Between flushes: so that a mount that writes nothing hears of a clear too.</summary>
+    public async Task WatchContextAsync(CancellationToken cancellationToken)
+    {
+        if (await mirror.Watch.AskAsync(cancellationToken) is FsException lost && lastError != lost.Message)
+        {
+            lastError = lost.Message;
+            Log.ContextLost(mirror.Logger, lost.Message);
+        }
+    }
+
     /// <summary>Promise 1. False: the path no longer names this inode.</summary>
     public async Task<bool> FsyncAsync(TreePath file, ulong inode, CancellationToken cancellationToken)
     {
+        if (mirror.Rules.Of(file).LocalOnly)
+        {
+            return true; // The local disk is all there is to it.
+        }
+
         if (mirror.Files.TryStat(file) is not { } entry || entry.Identity.Inode != inode)
         {
             return false;
@@ -117,6 +204,11 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         if (folder.IsRoot)
         {
             await FsyncRootAsync(cancellationToken);
+            return;
+        }
+
+        if (!mirror.Rules.Shows(folder))
+        {
             return;
         }
 
@@ -153,52 +245,61 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         try
         {
             IReadOnlyDictionary<TreePath, JournalEntry> names = mirror.Journal.Read(out long at);
-            var scope = new HashSet<TreePath>();
-            foreach ((TreePath path, JournalEntry entry) in names)
-            {
-                if (entry.WithTree)
-                {
-                    scope.UnionWith(scanner.Expand(path));
-                }
-
-                scope.Add(path);
-            }
-
-            foreach (ulong inode in mirror.Journal.WrittenInodes())
-            {
-                scope.UnionWith(mirror.Index.FindByInode(inode).Select(row => row.Path));
-            }
-
-            IReadOnlyList<OpenWriter> writers = mirror.Journal.Writers();
-            foreach (OpenWriter writer in writers)
-            {
-                if (includeOpenFiles)
-                {
-                    scope.Add(writer.Path);
-                }
-                else
-                {
-                    // Its old name stays in the store as well until the new one can go there.
-                    scope.Remove(writer.Path);
-                    scope.ExceptWith(mirror.Index.FindByInode(writer.Inode).Select(row => row.Path));
-                }
-            }
-
-            Round round = await RoundAsync(scope, at, everything: true, counter, cancellationToken);
-            foreach ((TreePath path, JournalEntry entry) in names)
-            {
-                if (entry.WithTree && !round.Left.Contains(path))
-                {
-                    // What did not go well below it was noted by itself.
-                    mirror.Journal.Done(path, null, at);
-                }
-            }
-
+            Round round = await RoundAsync(ScopeOf(names, includeOpenFiles, out HashSet<TreePath> heldBack), at, everything: true, counter, cancellationToken);
+            DoneTrees(names, round.Left, at);
+            mirror.Journal.HeldBack(heldBack, at);
             return round;
         }
         finally
         {
             oneFullRound.Release();
+        }
+    }
+
+    /// <param name="heldBack">What was noted of files that wait for their close.</param>
+    private HashSet<TreePath> ScopeOf(IReadOnlyDictionary<TreePath, JournalEntry> names, bool includeOpenFiles, out HashSet<TreePath> heldBack)
+    {
+        heldBack = [];
+        var scope = new HashSet<TreePath>();
+        // What waits longest goes first: a deadline may leave the rest.
+        foreach ((TreePath path, JournalEntry entry) in names.OrderBy(name => name.Value.Since))
+        {
+            if (entry.WithTree)
+            {
+                scope.UnionWith(scanner.Expand(path));
+            }
+
+            scope.Add(path);
+        }
+
+        foreach (ulong inode in mirror.Journal.WrittenInodes())
+        {
+            scope.UnionWith(mirror.Index.FindByInode(inode).Select(row => row.Path));
+        }
+
+        foreach (OpenWriter writer in mirror.Journal.Writers())
+        {
+            if (includeOpenFiles)
+            {
+                scope.Add(writer.Path);
+            }
+            else
+            {
+                // Its old name stays in the store as well until the new one can go there.
+                heldBack.UnionWith(mirror.Index.FindByInode(writer.Inode).Select(row => row.Path).Append(writer.Path).Where(scope.Contains));
+            }
+        }
+
+        scope.ExceptWith(heldBack);
+        return scope;
+    }
+
+    /// <summary>What did not go well below a name was noted by itself.</summary>
+    private void DoneTrees(IReadOnlyDictionary<TreePath, JournalEntry> names, HashSet<TreePath> left, long at)
+    {
+        foreach (TreePath path in names.Where(name => name.Value.WithTree && !left.Contains(name.Key)).Select(name => name.Key))
+        {
+            mirror.Journal.Done(path, null, at);
         }
     }
 
@@ -237,9 +338,10 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     {
         var failed = new Dictionary<TreePath, Exception>();
         List<PathState> states = await SeeAsync(scope, everything, failed, cancellationToken);
+        StopIfDetached(states, failed);
         SyncPlan plan = Planner.Plan(states, n => mirror.Keys.Aside(mirror.Operations.Next("aside") + n));
         counter.Expect(plan.Actions);
-        IReadOnlyList<ActionResult> results = await (everything ? executor : urgent).ExecuteAsync(plan, counter.Add, cancellationToken);
+        IReadOnlyList<ActionResult> results = await ExecuteAsync(plan, everything ? executor : urgent, counter, cancellationToken);
 
         var again = new HashSet<TreePath>();
         var dirty = new HashSet<TreePath>();
@@ -261,12 +363,19 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
 
         var open = states.Where(state => failed.ContainsKey(state.Path) || again.Contains(state.Path) || dirty.Contains(state.Path)).ToList();
         HashSet<ulong?> openInodes = [.. open.Select(state => state.Local.Entry?.Identity.Inode)];
+        HashSet<FileIdentity?> leaving = [.. open.Where(state => state.Local.Entry is null).Select(state => state.Row?.Identity)];
         foreach (PathState state in states.Except(open))
         {
+            if (state is { Rules.LocalOnly: true, Local.Entry: { } moved } && leaving.Contains(moved.Identity))
+            {
+                mirror.Journal.NotDone(state.Path, at); // The deletion of its object must find it.
+                continue;
+            }
+
             failures.TryRemove(state.Path, out _);
             // Bytes of an inode are dealt with when all its names are.
             ulong? inode = state.Local.Entry?.Identity.Inode;
-            mirror.Journal.Done(state.Path, openInodes.Contains(inode) ? null : inode, at);
+            mirror.Journal.Done(state.Path, openInodes.Contains(inode) ? null : inode, at, withTree: everything);
         }
 
         foreach (TreePath path in again.Union(dirty))
@@ -286,6 +395,47 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
 
         return new Round(again.Count, dirty.Count, failed.Values.FirstOrDefault(), failed.Values.Any(IsTransient)) { Left = [.. again, .. dirty] };
     }
+
+    /// <summary>Runs a plan, unless the context is no longer the one that it is for.</summary>
+    private async Task<IReadOnlyList<ActionResult>> ExecuteAsync(SyncPlan plan, PlanExecutor by, Counter counter, CancellationToken cancellationToken)
+    {
+        if (!plan.Actions.Any(WritesToStore))
+        {
+            return await by.ExecuteAsync(plan, Count, cancellationToken);
+        }
+
+        if (await mirror.Watch.AskAsync(cancellationToken) is { } before)
+        {
+            return Refused(plan, before);
+        }
+
+        IReadOnlyList<ActionResult> results = await by.ExecuteAsync(plan, Count, cancellationToken);
+        if (mirror.Watch.IsFresh)
+        {
+            return results; // What was written on an answer that still counts was there before a clear's last look.
+        }
+
+        for (int i = 0; i < results.Count; i++)
+        {
+            if (results[i].Error is null && WritesToStore(plan.Actions[i]) && mirror.Index.Find(plan.Actions[i].Path) is { Remote: not null } row)
+            {
+                mirror.Watch.Wrote(row);
+            }
+        }
+
+        return await mirror.Watch.AskAsync(cancellationToken) is FsException after ? Refused(plan, after) : results;
+
+        void Count(SyncAction action)
+        {
+            counter.Add(action);
+            meter.Add(Counter.BytesOf(action));
+        }
+    }
+
+    private static bool WritesToStore(SyncAction action) => action.Kind is not (ActionKind.Refresh or ActionKind.Forget);
+
+    private static ActionResult[] Refused(SyncPlan plan, Exception reason) =>
+        [.. plan.Actions.Select(_ => new ActionResult(ActionOutcome.LookAgain, reason))];
 
     /// <summary>Looks at the paths, and at those that their state makes concern us too.</summary>
     private async Task<List<PathState>> SeeAsync(IReadOnlyCollection<TreePath> scope, bool everything, Dictionary<TreePath, Exception> failed, CancellationToken cancellationToken)
@@ -317,7 +467,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             if (state.Local.Entry is null)
             {
                 waiting.Enqueue(path.Parent); // It may be empty now, and need its marker.
-                if (state.Row is { Kind: EntryKind.File } lost)
+                if (state.Row is { Kind: EntryKind.File, State: not BaselineState.Released } lost)
                 {
                     // A change that came by this name is one of the others too.
                     foreach (BaselineRow row in mirror.Index.FindByInode(lost.Identity.Inode).Where(row => row.Identity == lost.Identity))
@@ -345,7 +495,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
                 }
             }
 
-            if (state.Local.Entry is { Kind: EntryKind.File, Links: > 1 } entry && state.Local.Change != LocalChange.Same)
+            if (state.Local.Entry is { Kind: EntryKind.File, Links: > 1 } entry && (state.Local.Change != LocalChange.Same || state.Rules.LocalOnly))
             {
                 foreach (BaselineRow row in mirror.Index.FindByInode(entry.Identity.Inode))
                 {
@@ -358,12 +508,26 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         return states;
     }
 
+    /// <summary>Looked at after the names, so that none of them is missing because the mirror went.</summary>
+    private void StopIfDetached(List<PathState> states, Dictionary<TreePath, Exception> failed)
+    {
+        try
+        {
+            DetachedMirror.Refuse(mirror.Files);
+        }
+        catch (FsException error)
+        {
+            states.ForEach(state => failed[state.Path] = error);
+            states.Clear();
+        }
+    }
+
     /// <summary>The old name of an inode whose new name cannot be stored stays in the store.</summary>
     private void HoldOldNames(List<PathState> states, Dictionary<TreePath, Exception> failed)
     {
         foreach ((TreePath path, Exception error) in failed.ToList())
         {
-            if (mirror.Files.TryStat(path) is { } entry)
+            if (error is not FsException { Error: FsError.Lost } && mirror.Files.TryStat(path) is { } entry)
             {
                 foreach (PathState held in states.Where(state => state.Local.Entry is null && state.Row?.Identity == entry.Identity).ToList())
                 {
@@ -391,7 +555,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     private List<PendingChange> Pending(long until)
     {
         var pending = new List<PendingChange>();
-        foreach ((TreePath path, JournalEntry entry) in mirror.Journal.Read(out _))
+        foreach ((TreePath path, JournalEntry entry) in mirror.Journal.Read(out _).Where(name => mirror.Rules.Shows(name.Key)))
         {
             SyncFailure? failure = failures.GetValueOrDefault(path);
             if (entry.At <= until || failure is not null)
@@ -434,4 +598,5 @@ internal readonly record struct Round(int Again, int Dirty, Exception? Error, bo
 }
 
 /// <summary>Why a path is not in the store.</summary>
-internal sealed record SyncFailure(string Message, bool Transient);
+/// <param name="Acknowledged">Somebody knows of it: it holds nothing up.</param>
+internal sealed record SyncFailure(string Message, bool Transient, bool Acknowledged = false);

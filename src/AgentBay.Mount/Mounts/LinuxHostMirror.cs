@@ -18,6 +18,7 @@ internal sealed class LinuxHostMirror(LinuxMirrorFiles files) : IHostMirror
         {
             Source = MountEntry.SourceOf(folder.Path),
             Subtype = MountEntry.OurSubtype,
+            UnmountHelper = MountEntry.OurSubtype,
             ReadOnly = request.ReadOnly,
             AllowOther = request.AllowOther,
             NoSuid = request.NoSuid,

@@ -14,6 +14,9 @@ internal static class StartMessages
             case StartReport.Waiting waiting:
                 Console.Error.WriteLine(waiting.Message);
                 break;
+            case StartReport.Note note:
+                Console.Error.WriteLine(note.Message);
+                break;
             case StartReport.Ready { Mount: var mount }:
                 PrintMounted(mount, request);
                 break;
@@ -30,7 +33,8 @@ internal static class StartMessages
             return;
         }
 
-        string when = request.WriteBack is { } delay ? $"{Duration.Format(delay)} after the last change, at fsync and at unmount" : "at fsync, sync and unmount";
+        string when = !request.Policy.UploadPolicy.AutoUpload ? "only when agentbay-mount sync asks for it"
+            : request.WriteBack is { } delay ? $"{Duration.Format(delay)} after the last change, at fsync and at unmount" : "at fsync, sync and unmount";
         if (!mount.ReadOnly)
         {
             Console.WriteLine($"Changes go to {mount.Store} {when}.");

@@ -34,6 +34,51 @@ public sealed class ControlServerTests
     }
 
     [Fact]
+    public async Task A_transfer_is_among_the_tasks_before_the_call_that_asked_for_it_is_answered()
+    {
+        await using var fixture = new ControlFixture();
+        var release = new TaskCompletionSource<FlushReport>();
+        fixture.Session.OnFlush = (_, _) => release.Task;
+        await using ControlClient client = await fixture.ConnectAsync();
+
+        SyncTask begun = Assert.Single(Assert.IsType<ControlReply.Tasks>(await client.AskAsync(new ControlRequest.Sync(SyncMode.Upload, Detached: true), Cancel)).Rows);
+        Assert.Equal((ControlFixture.Info.ContextId, ControlFixture.Info.MountPoint, SyncMode.Upload, SyncTaskStatus.Pending, null), (begun.ContextId, begun.Path, begun.TaskType, begun.Status, begun.FinishTime));
+
+        release.SetResult(new FlushReport(1, 5, [new PendingChange(TreePath.Parse("dir/file"), 100, "too large")]));
+        SyncTask ended = begun;
+        while (ended.Status == SyncTaskStatus.Pending)
+        {
+            ended = Assert.Single(Assert.IsType<ControlReply.Tasks>(await client.AskAsync(new ControlRequest.Tasks(), Cancel)).Rows);
+        }
+
+        Assert.Equal((SyncTaskStatus.Failed, "1 change is not in the store: dir/file: too large"), (ended.Status, ended.ErrorMessage));
+        Assert.NotNull(ended.FinishTime);
+    }
+
+    [Fact]
+    public async Task A_later_transfer_of_a_type_takes_the_place_of_the_one_before_also_while_that_still_runs()
+    {
+        await using var fixture = new ControlFixture();
+        var releases = new Queue<TaskCompletionSource<FlushReport>>([new(), new()]);
+        var runs = new List<TaskCompletionSource<FlushReport>>();
+        fixture.Session.OnFlush = (_, _) =>
+        {
+            runs.Add(releases.Dequeue());
+            return runs[^1].Task;
+        };
+        Task<FlushReport> first = fixture.Lifecycle.SyncAsync(SyncMode.Upload, Cancel);
+        Task<FlushReport> second = fixture.Lifecycle.SyncAsync(SyncMode.Upload, Cancel);
+
+        runs[0].SetResult(FakeSession.Clean);
+        _ = await first;
+
+        Assert.Equal(SyncTaskStatus.Pending, Assert.Single(fixture.Lifecycle.Tasks).Status);
+        runs[1].SetResult(FakeSession.Clean);
+        _ = await second;
+        Assert.Equal(SyncTaskStatus.Success, Assert.Single(fixture.Lifecycle.Tasks).Status);
+    }
+
+    [Fact]
     public async Task Several_requests_go_over_one_connection()
     {
         await using var fixture = new ControlFixture();

@@ -27,7 +27,7 @@ public sealed class HydratorTests
         gate.SetResult();
         await Task.WhenAll(readers);
 
-        Assert.Equal(1, mirror.Store.Count(StoreCall.Get));
+        Assert.Equal(1, mirror.Count(StoreCall.Get));
         Assert.Equal("hello", await mirror.ReadAsync("a"));
     }
 
@@ -166,7 +166,7 @@ public sealed class HydratorTests
         await mirror.WriteAsync("a", "new");
         await mirror.FlushCleanAsync();
 
-        Assert.Equal(0, mirror.Store.Count(StoreCall.Get));
+        Assert.Equal(0, mirror.Count(StoreCall.Get));
         Assert.Equal("new", await mirror.StoredAsync("a"));
     }
 
@@ -181,7 +181,7 @@ public sealed class HydratorTests
 
         await mirror.HydrateAsync("a");
 
-        Assert.Equal(5, mirror.Store.Count(StoreCall.Get));
+        Assert.Equal(5, mirror.Count(StoreCall.Get));
         Assert.Equal(bytes, mirror.ReadNow("a"));
     }
 

@@ -1,5 +1,6 @@
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using FsCheck.Fluent;
 
@@ -78,6 +79,43 @@ public sealed class PlannerTests
     public void A_path_that_is_in_step_needs_nothing() => Assert.Empty(Plan(World.Of("a=1 b=2p").To("a=1 b=2p")).Actions);
 
     [Fact]
+    public void A_deletion_that_stays_local_lets_the_row_go_and_not_the_object()
+    {
+        PathState gone = State("a", RowOf("a", 1, true), LocalView.Absent) with { Rules = KeepsDeleted };
+
+        Assert.Equal(["Release a"], Order(Planner.Plan([gone], n => $"aside{n}")));
+        Assert.Empty(Planner.Plan([gone with { Row = gone.Row!.Released() }], n => $"aside{n}").Actions);
+    }
+
+    [Fact]
+    public void A_file_that_became_a_folder_stays_in_the_store_where_deletions_stay_local()
+    {
+        PathState path = State("a", RowOf("a", 1, false), new LocalView(Entry(2, 1) with { Kind = EntryKind.Folder }, LocalChange.Content)) with { Rules = KeepsDeleted };
+
+        Assert.Equal(["PutFolder a"], Order(Planner.Plan([path], n => $"aside{n}")));
+    }
+
+    [Fact]
+    public void Of_a_local_only_path_nothing_goes_to_the_store()
+    {
+        PathState kept = State("a", RowOf("a", 1, false), new LocalView(Entry(2, 1), LocalChange.Content)) with { Rules = LocalOnly };
+        PathState gone = State("b", RowOf("b", 3, false), LocalView.Absent) with { Rules = LocalOnly };
+
+        Assert.Equal(["Release b"], Order(Planner.Plan([kept, gone], n => $"aside{n}")));
+    }
+
+    [Fact]
+    public void The_object_of_a_file_moved_out_of_the_white_lists_waits_for_the_disk()
+    {
+        PathState gone = State("src/a", RowOf("src/a", 1, false), LocalView.Absent);
+        PathState outside = State("a", null, new LocalView(Entry(1, 1), LocalChange.Same)) with { Rules = LocalOnly };
+
+        SyncAction delete = Assert.Single(Planner.Plan([outside, gone], n => $"aside{n}").Actions);
+
+        Assert.Equal((ActionKind.Delete, "a"), (delete.Kind, delete.KeptAt.ToString()));
+    }
+
+    [Fact]
     public void An_object_whose_creation_was_not_acknowledged_is_looked_for_when_its_name_is_gone()
     {
         BaselineRow intent = BaselineRow.Intent(TreePath.Parse("a"), EntryKind.File, "a", "op");
@@ -88,6 +126,9 @@ public sealed class PlannerTests
     [Fact]
     public void Carried_out_in_any_order_that_it_allows_a_plan_makes_the_store_equal_to_the_mirror() =>
         Property.Check(Gen.Choose(0, int.MaxValue), seed => World.Random(new Random(seed)).CarryOut(new Random(seed + 1)), count: 1000);
+
+    private static readonly PathRules KeepsDeleted = new() { KeepsDeleted = true };
+    private static readonly PathRules LocalOnly = new() { LocalOnly = true };
 
     private static SyncPlan Plan(World world) => Planner.Plan(world.States(), n => $"aside{n}");
 
@@ -122,6 +163,7 @@ public sealed class PlannerTests
     private sealed class World
     {
         private Dictionary<string, (int Inode, bool Placeholder)> stored = [], local = [];
+        private PathRules rules;
 
         public static World Of(string files) => new() { stored = Parse(files) };
 
@@ -133,7 +175,7 @@ public sealed class PlannerTests
 
         public static World Random(Random random)
         {
-            var world = new World();
+            var world = new World { rules = random.Next(3) == 0 ? KeepsDeleted : default };
             string[] names = [.. Enumerable.Range(0, 2 + random.Next(6)).Select(i => ((char)('a' + i)).ToString())];
             foreach (string name in names.Where(_ => random.Next(4) > 0))
             {
@@ -162,7 +204,7 @@ public sealed class PlannerTests
                 BaselineRow? row = stored.TryGetValue(path, out var before) ? RowOf(path, before.Inode, before.Placeholder) : null;
                 if (!local.TryGetValue(path, out var now))
                 {
-                    states.Add(State(path, row, LocalView.Absent));
+                    states.Add(State(path, row, LocalView.Absent) with { Rules = rules });
                     continue;
                 }
 
@@ -171,7 +213,7 @@ public sealed class PlannerTests
                 PlaceholderMark? mark = now.Placeholder ? new PlaceholderMark(source!, $"etag{now.Inode}", 1, 0) : null;
                 LocalChange change = row is not null && before.Inode == now.Inode ? LocalChange.Same : LocalChange.Content;
                 BaselineRow? origin = mark is null && change == LocalChange.Content && source is not null ? RowOf(source, now.Inode, false) : null;
-                states.Add(State(path, row, new LocalView(entry, change, mark, null, "", origin)));
+                states.Add(State(path, row, new LocalView(entry, change, mark, null, "", origin)) with { Rules = rules });
             }
 
             return states;
@@ -192,12 +234,18 @@ public sealed class PlannerTests
                 _ = done.Add(next);
             }
 
-            Assert.Equal(local.Select(pair => $"{pair.Key}={pair.Value.Inode}").Order(), store.Select(pair => $"{pair.Key}={pair.Value}").Order());
+            var expected = local.Concat(rules.KeepsDeleted ? stored.Where(pair => !local.ContainsKey(pair.Key)) : []);
+            Assert.Equal(expected.Select(pair => $"{pair.Key}={pair.Value.Inode}").Order(), store.Select(pair => $"{pair.Key}={pair.Value}").Order());
             Assert.All(marks, mark => Assert.Equal(mark.Key, store[mark.Value]));
         }
 
         private static void Run(SyncAction action, Dictionary<string, int> store, Dictionary<int, string> marks)
         {
+            if (!action.ReachesStore)
+            {
+                return;
+            }
+
             int inode = (int?)action.Local.Entry?.Identity.Inode ?? 0;
             bool placeholder = marks.TryGetValue(inode, out string? mark);
             Assert.DoesNotContain(marks, other => other.Value == action.Key && other.Key != inode); // Some placeholder's only copy.

@@ -1,7 +1,9 @@
 using System.Text;
+using System.Text.Json;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Linux;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 using AgentBay.Posix;
@@ -19,16 +21,20 @@ internal sealed class TestMirror : IAsyncDisposable
 {
     public const string Prefix = "contexts/SdkCtx-test0000000000000000/";
 
-    private static readonly ContextRecord Context = new() { Id = "SdkCtx-test0000000000000000", Name = "test", CreatedAt = DateTimeOffset.UnixEpoch, Epoch = "1" };
+    private static readonly ContextRecord Original = new() { Id = "SdkCtx-test0000000000000000", Name = "test", CreatedAt = DateTimeOffset.UnixEpoch, Epoch = "1" };
 
-    private readonly string folder = Directory.CreateTempSubdirectory("agentbay-engine-").FullName;
+    private readonly string folder;
     private readonly FaultSwitch faults = new();
-    private readonly MountSessionOptions options;
+    private MountSessionOptions options;
+    private ContextRecord context = Original;
     private int states;
+    private int boots;
     private SafeFileHandle tree = Syscall.CurrentDirectory;
 
-    private TestMirror(MemoryStore memory, MountSessionOptions? options)
+    private TestMirror(MemoryStore memory, MountSessionOptions? options, string disk)
     {
+        folder = Path.Combine(disk, $"agentbay-engine-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder);
         Memory = memory;
         Store = new FaultyStore(memory);
         Gate = new KillableStore(Store, faults);
@@ -36,10 +42,17 @@ internal sealed class TestMirror : IAsyncDisposable
         {
             Faults = new FaultPoints(faults.Reached),
             WriteBack = null,
+            BootId = "boot 0",
+            SyncsDiskAtEnd = false,
         };
     }
 
     public MemoryStore Memory { get; }
+
+    public ManualTime Time => (ManualTime)options.Time;
+
+    /// <summary>Where the last mount put what an old mirror held and the store did not.</summary>
+    public string? KeptAside { get; private set; }
 
     /// <summary>Sees and breaks every call.</summary>
     public FaultyStore Store { get; }
@@ -50,14 +63,25 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public Journal Journal => Session.Host.Journal;
 
+    /// <summary>The present state folder; also while nothing is mounted.</summary>
+    public string StateDirectory => StateFolder.PathOf(Path.Combine(folder, $"state{states}"), "memory:", context.Id);
+
     private KillableStore Gate { get; }
 
-    public static async Task<TestMirror> OpenAsync(MountSessionOptions? options = null, MemoryStore? memory = null)
+    /// <param name="disk">A folder to make the mirror in; the machine's temporary one when null.</param>
+    public static async Task<TestMirror> OpenAsync(MountSessionOptions? options = null, MemoryStore? memory = null, string? disk = null)
     {
-        var mirror = new TestMirror(memory ?? new MemoryStore(), options);
+        var mirror = new TestMirror(memory ?? new MemoryStore(), options, disk ?? Path.GetTempPath());
+        await mirror.PutRecordAsync(Original);
         await mirror.OpenSessionAsync();
         return mirror;
     }
+
+    public static Task<TestMirror> OpenAsync(SyncPolicy policy) => OpenAsync(new MountSessionOptions
+    {
+        Time = new ManualTime { SkipsPauses = true, LongestPause = TimeSpan.FromHours(1) },
+        Policy = policy,
+    });
 
     public async ValueTask DisposeAsync()
     {
@@ -74,6 +98,14 @@ internal sealed class TestMirror : IAsyncDisposable
         await OpenSessionAsync();
     }
 
+    /// <summary>Unmounts and mounts again by another policy.</summary>
+    public async Task RemountAsync(SyncPolicy policy)
+    {
+        await CloseSessionAsync();
+        options = options with { Policy = policy };
+        await OpenSessionAsync();
+    }
+
     /// <summary>Unmounts, and mounts on a machine that has never seen the context.</summary>
     public async Task RemountAfreshAsync()
     {
@@ -83,13 +115,45 @@ internal sealed class TestMirror : IAsyncDisposable
     }
 
     /// <summary>kill -9, and a mount again.</summary>
-    public async Task KillAsync()
+    /// <param name="meanwhile">Runs between the two.</param>
+    public async Task KillAsync(SyncPolicy? policy = null, Func<Task>? meanwhile = null)
+    {
+        options = policy is null ? options : options with { Policy = policy };
+        faults.Kill();
+        await Session.KillAsync();
+        tree.Dispose();
+        await (meanwhile?.Invoke() ?? Task.CompletedTask);
+        faults.Revive();
+        await OpenSessionAsync();
+    }
+
+    /// <summary>kill -9, then something happens to the mirror's files, and a mount again.</summary>
+    /// <param name="powerLost">The machine has started anew since.</param>
+    public async Task KillAsync(Action<string> harm, bool powerLost = false)
     {
         faults.Kill();
         await Session.KillAsync();
         tree.Dispose();
         faults.Revive();
+        harm(StateDirectory);
+        options = powerLost ? options with { BootId = $"boot {++boots}" } : options;
         await OpenSessionAsync();
+    }
+
+    /// <summary>Unmounts, then something happens to the mirror's files, and a mount again with other options.</summary>
+    public async Task RemountAsync(Action<string> harm, Func<MountSessionOptions, MountSessionOptions>? change = null)
+    {
+        await CloseSessionAsync();
+        harm(StateDirectory);
+        options = change?.Invoke(options) ?? options;
+        await OpenSessionAsync();
+    }
+
+    /// <summary>Mounts again after a mount that was refused.</summary>
+    public Task ReopenAsync(Func<MountSessionOptions, MountSessionOptions> change)
+    {
+        options = change(options);
+        return OpenSessionAsync();
     }
 
     /// <summary>From the n-th time that a step is reached the process is dead: no store call, no index write and no step succeeds any more.</summary>
@@ -211,6 +275,7 @@ internal sealed class TestMirror : IAsyncDisposable
     {
         await FillParentAsync(from);
         await FillParentAsync(to);
+        await CrossAsync(from, to);
         Check(Syscall.Link(tree, Bytes(from), tree, Bytes(to)), to);
         Journal.NameChanged(PathOf(to));
         Journal.NameChanged(PathOf(from));
@@ -242,6 +307,7 @@ internal sealed class TestMirror : IAsyncDisposable
             await Host.FillTreeAsync(PathOf(from), CancellationToken.None);
         }
 
+        await CrossAsync(from, to);
         FileStatus? displaced = Stat(to);
         using (Host.Gate.EnterShared())
         {
@@ -268,10 +334,32 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public async Task ExchangeAsync(string one, string other)
     {
-        await FillParentAsync(one);
-        await FillParentAsync(other);
-        Check(Syscall.Rename(tree, Bytes(one), tree, Bytes(other), 2), other);
+        foreach (string path in new[] { one, other })
+        {
+            await FillParentAsync(path);
+            if (Stat(path)!.Value.IsDirectory)
+            {
+                await Host.FillTreeAsync(PathOf(path), CancellationToken.None);
+            }
+        }
+
+        await CrossAsync(one, other);
+        await CrossAsync(other, one);
+        using (Host.Gate.EnterShared())
+        {
+            Check(Syscall.Rename(tree, Bytes(one), tree, Bytes(other), 2), other);
+        }
+
         Journal.Exchanged(PathOf(one), PathOf(other));
+    }
+
+    private async Task CrossAsync(string from, string to)
+    {
+        if (Host.WouldStrandPlaceholder(PathOf(from), PathOf(to)))
+        {
+            Check(Stat(from)!.Value.IsDirectory ? Errno.EXDEV : Errno.OK, to);
+            await HydrateAsync(from);
+        }
     }
 
     public async Task ChangeModeAsync(string path, uint mode)
@@ -348,12 +436,32 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public Task DeleteForeignAsync(string key) => Memory.DeleteAsync(Prefix + key, null, CancellationToken.None);
 
-    /// <summary>Calls since the last time that this was asked.</summary>
+    /// <summary>A clear by somebody else, all of it.</summary>
+    public async Task ClearElsewhereAsync() => _ = await new ContextCatalog(Memory, Time).ClearAsync(context, null, CancellationToken.None);
+
+    public async Task DeleteElsewhereAsync() => await new ContextCatalog(Memory, Time).DeleteAsync(context, null, CancellationToken.None);
+
+    private Task<PutResult> PutRecordAsync(ContextRecord context) => Memory.PutAsync(
+        CatalogKeys.Record(context.Id),
+        JsonSerializer.SerializeToUtf8Bytes(
+            new ContextDocument { Id = context.Id, Name = context.Name, State = context.State, CreatedAt = context.CreatedAt, Epoch = context.Epoch, ClearedAt = context.ClearedAt },
+            ContextJson.Default.ContextDocument),
+        new PutOptions(),
+        CancellationToken.None);
+
+    /// <summary>Calls so far, those that ask whether the context is still the same apart.</summary>
+    public int Count(StoreCall call) => Store.Calls.Count(made => made.Call == call && made.Key != CatalogKeys.Record(Original.Id));
+
+    /// <summary>Calls since the last time that this was asked, those that ask whether the context is still the same apart.</summary>
     public IReadOnlyList<string> NewCalls()
     {
-        var calls = Store.Calls.Skip(seenCalls).Select(call => $"{call.Call} {(call.Key.StartsWith(Prefix, StringComparison.Ordinal) ? call.Key[Prefix.Length..] : call.Key)}").ToList();
+        var calls = Store.Calls.Skip(seenCalls).ToList();
         seenCalls += calls.Count;
-        return calls;
+        return
+        [
+            .. calls.Where(call => call.Key != CatalogKeys.Record(Original.Id))
+                .Select(call => $"{call.Call} {(call.Key.StartsWith(Prefix, StringComparison.Ordinal) ? call.Key[Prefix.Length..] : call.Key)}"),
+        ];
     }
 
     private int seenCalls;
@@ -387,16 +495,35 @@ internal sealed class TestMirror : IAsyncDisposable
         }
     }
 
+    /// <summary>Empty when there is none.</summary>
+    public string XattrOf(string path, string name) => Files.ReadXattrs(PathOf(path)).TryGetValue(name, out byte[]? value) ? Latin(value) : "";
+
     private string XattrsOf(string path) =>
         string.Concat(Files.ReadXattrs(PathOf(path)).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $" {pair.Key}={Latin(pair.Value)}"));
 
     private async Task OpenSessionAsync()
     {
-        StateFolder state = StateFolder.Open(Path.Combine(folder, $"state{states}"), "memory:", Context.Id);
-        Files = LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory);
+        context = await new ContextCatalog(Memory, Time).FindAsync(context.Id, CancellationToken.None) ?? context;
+        StateFolder state = StateFolder.Open(Path.Combine(folder, $"state{states}"), "memory:", context.Id);
+        KeptAside = await OldMirror.PutAsideAsync(state, () => OpenFiles(state), context, Time);
+        Files = OpenFiles(state);
         Check(Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(state.TreeDirectory), OpenFlags.Directory | OpenFlags.ReadOnly, 0, out tree), "tree");
-        Session = await MountSession.OpenAsync(state, Files, Gate, Context, options, NullLoggerFactory.Instance, CancellationToken.None);
+        try
+        {
+            Session = await MountSession.OpenAsync(state, Files, Gate, context, options, NullLoggerFactory.Instance, CancellationToken.None);
+        }
+        catch
+        {
+            state.Dispose();
+            Files.Dispose();
+            tree.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>As root or not, on a disk that may be in memory.</summary>
+    private static LinuxMirrorFiles OpenFiles(StateFolder state) =>
+        LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory, new ModeKeeper(ownModes: Syscall.EffectiveUid == 0), allowMemory: true);
 
     private async Task CloseSessionAsync()
     {

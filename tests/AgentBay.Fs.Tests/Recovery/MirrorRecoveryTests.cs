@@ -1,0 +1,195 @@
+using AgentBay.Fs.Contexts;
+using AgentBay.Fs.Keys;
+using AgentBay.Fs.Tests.Sync;
+using AgentBay.Testing;
+
+namespace AgentBay.Fs.Tests.Recovery;
+
+/// <summary>What else may become of a mirror and its store between two mounts and during one.</summary>
+public sealed class MirrorRecoveryTests
+{
+    [Fact]
+    public async Task After_its_state_folder_was_deleted_a_context_is_as_the_store_has_it()
+    {
+        await using var mirror = await StoredAsync("d/a", "d/b");
+
+        await mirror.RemountAsync(state => Directory.Delete(state, recursive: true));
+
+        Assert.Equal("content of d/a", await mirror.ReadAsync("d/a"));
+        await mirror.FlushCleanAsync();
+        Assert.Equal(["d/a", "d/b"], mirror.Keys());
+    }
+
+    [Fact]
+    public async Task A_mirror_deleted_while_it_is_mounted_deletes_nothing_in_the_store_and_says_so()
+    {
+        await using var mirror = await StoredAsync("d/a", "b");
+        await mirror.RemountAsync();
+        await mirror.WriteAsync("b", "edited and not uploaded");
+        Directory.Delete(Path.Combine(mirror.StateDirectory, "tree"), recursive: true);
+
+        FsException error = await Assert.ThrowsAsync<FsException>(() => mirror.Session.DownloadAsync(CancellationToken.None));
+        var report = await mirror.FlushAsync();
+
+        Assert.Contains("was deleted while it was mounted", error.Message, StringComparison.Ordinal);
+        Assert.Contains("was deleted while it was mounted", Assert.Single(report.Remaining).Error, StringComparison.Ordinal);
+        Assert.Equal(["b", "d/a"], mirror.Keys());
+    }
+
+    [Fact]
+    public async Task Another_store_behind_the_same_URL_is_refused_and_nothing_is_removed_here()
+    {
+        await using var mirror = await StoredAsync("a");
+        await mirror.RemountAsync(_ => { }, options => options with { StoreId = "one" });
+        await mirror.FillAsync("");
+
+        FsException error = await Assert.ThrowsAsync<FsException>(() => mirror.RemountAsync(_ => { }, options => options with { StoreId = "" }));
+        await mirror.ReopenAsync(options => options with { StoreId = "one" });
+
+        Assert.Contains("is not the one that the mirror", error.Message, StringComparison.Ordinal);
+        Assert.Equal("content of a", await mirror.ReadAsync("a"));
+    }
+
+    [Fact]
+    public async Task A_store_has_one_id_however_many_ask_for_it_first()
+    {
+        var store = new MemoryStore();
+
+        string[] ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => new StoreIdentity(store, TimeProvider.System).FindOrCreateAsync(CancellationToken.None)));
+
+        Assert.Single(ids.Distinct());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_moved_file_whose_bytes_went_elsewhere_before_they_were_read_is_named_and_can_be_deleted(bool replaced)
+    {
+        await using var mirror = await StoredAsync("a", "other");
+        await mirror.RemountAfreshAsync();
+        await mirror.RenameAsync("a", "moved");
+        await (replaced ? mirror.PutForeignAsync("a", "a new one") : mirror.DeleteForeignAsync("a"));
+
+        var report = await mirror.FlushAsync();
+
+        Assert.Contains("The bytes of moved are gone", Assert.Single(report.Remaining).Error, StringComparison.Ordinal);
+        Assert.Equal(replaced ? ["a", "moved", "other"] : ["moved", "other"], await mirror.ListAsync(""));
+        FsException unreadable = await Assert.ThrowsAsync<FsException>(() => mirror.ReadAsync("moved"));
+        Assert.Equal(FsError.Lost, unreadable.Error);
+        await mirror.DeleteAsync("moved");
+        await mirror.FlushCleanAsync();
+        Assert.Equal(replaced ? ["a", "other"] : ["other"], mirror.Keys());
+    }
+
+    [Fact]
+    public async Task Files_that_changed_places_and_went_elsewhere_meanwhile_are_named_and_can_be_deleted()
+    {
+        await using var mirror = await StoredAsync("a", "b");
+        await mirror.RemountAfreshAsync();
+        await mirror.ExchangeAsync("a", "b");
+        await mirror.DeleteForeignAsync("a");
+        await mirror.DeleteForeignAsync("b");
+
+        var report = await mirror.FlushAsync();
+
+        Assert.Equal(2, report.Remaining.Count);
+        await mirror.DeleteAsync("a");
+        await mirror.DeleteAsync("b");
+        await mirror.FlushCleanAsync();
+        Assert.Empty(mirror.Memory.Keys);
+    }
+
+    [Theory]
+    [InlineData("CopyAside.copied")]
+    [InlineData("CopyAside.after")]
+    [InlineData("Copy.copied")]
+    public async Task A_swap_that_was_killed_in_the_middle_leaves_no_copy_aside(string step)
+    {
+        await using var mirror = await StoredAsync("a", "b");
+        await mirror.RemountAfreshAsync();
+        await mirror.ExchangeAsync("a", "b");
+        mirror.KillAt(step);
+        _ = await Record.ExceptionAsync(() => mirror.FlushAsync());
+
+        await mirror.KillAsync();
+        await mirror.FlushCleanAsync();
+
+        Assert.DoesNotContain(mirror.Memory.Keys, ContextKeys.IsAside);
+        Assert.Equal(("content of b", "content of a"), (await mirror.ReadAsync("a"), await mirror.ReadAsync("b")));
+    }
+
+    [Fact]
+    public async Task A_conflict_that_was_killed_in_the_middle_leaves_one_copy()
+    {
+        await using var mirror = await StoredAsync("a.txt");
+        await mirror.WriteAsync("a.txt", "mine");
+        await mirror.PutForeignAsync("a.txt", "theirs");
+        mirror.KillAt("Conflict.copied");
+        _ = await Record.ExceptionAsync(() => mirror.FlushAsync());
+
+        await mirror.KillAsync();
+        mirror.Time.Advance(TimeSpan.FromHours(1));
+        await mirror.FlushCleanAsync();
+
+        Assert.Equal(2, mirror.Keys().Count);
+        Assert.Equal(mirror.Keys(), await mirror.ListAsync(""));
+        Assert.Single(mirror.Keys(), key => key.Contains(".conflict-", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("in the future", 4_000_000_000)]
+    [InlineData("before the epoch", -1_000_000)]
+    public async Task A_file_whose_time_is(string when, long seconds)
+    {
+        await using var mirror = await StoredAsync("a");
+        await mirror.SetTimeAsync("a", seconds * 1_000_000_000);
+        await mirror.FlushCleanAsync();
+        await mirror.AppendAsync("a", " and more");
+        await mirror.SetTimeAsync("a", seconds * 1_000_000_000); // As a clock that jumped back gives it the same time again.
+
+        await mirror.KillAsync();
+        await mirror.FlushCleanAsync();
+
+        Assert.Equal(("content of a and more", when), (await mirror.StoredAsync("a"), when));
+        await mirror.RemountAfreshAsync();
+        Assert.Equal(seconds * 1_000_000_000, mirror.Stat("a") is null ? await TimeOf(mirror) : mirror.Stat("a")!.Value.ModifyTimeNs);
+    }
+
+    [Fact]
+    public async Task A_clock_that_jumps_a_year_forth_and_back_loses_no_change()
+    {
+        await using var mirror = await StoredAsync("a");
+        mirror.Time.Advance(TimeSpan.FromDays(365));
+        await mirror.WriteAsync("a", "a year later");
+        await mirror.KillAsync();
+        mirror.Time.JumpTo(new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+        await mirror.WriteAsync("b", "a year before");
+        await mirror.FlushCleanAsync();
+
+        Assert.Equal(("a year later", "a year before"), (await mirror.StoredAsync("a"), await mirror.StoredAsync("b")));
+    }
+
+    private static async Task<long> TimeOf(TestMirror mirror)
+    {
+        await mirror.FillAsync("");
+        return mirror.Stat("a")!.Value.ModifyTimeNs;
+    }
+
+    private static async Task<TestMirror> StoredAsync(params string[] paths)
+    {
+        TestMirror mirror = await TestMirror.OpenAsync();
+        foreach (string folder in paths.Where(path => path.Contains('/', StringComparison.Ordinal)).Select(path => path.Split('/')[0]).Distinct())
+        {
+            await mirror.MakeFolderAsync(folder);
+        }
+
+        foreach (string path in paths)
+        {
+            await mirror.WriteAsync(path, $"content of {path}");
+        }
+
+        await mirror.FlushCleanAsync();
+        return mirror;
+    }
+}
