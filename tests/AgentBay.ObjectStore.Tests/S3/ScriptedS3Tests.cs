@@ -130,6 +130,17 @@ public sealed class ScriptedS3Tests
     }
 
     [Fact]
+    public async Task OSS_copies_create_only_by_its_own_header()
+    {
+        var server = new ScriptedServer(request => request.Method == HttpMethod.Head && request.RequestUri!.AbsolutePath == "/copy"
+            ? new HttpResponseMessage(HttpStatusCode.NotFound)
+            : ScriptedServer.Ok(EmptyHash, request.Method == HttpMethod.Put ? "<?xml version=\"1.0\"?><CopyObjectResult><ETag>e</ETag></CopyObjectResult>"u8.ToArray() : null));
+        await using var store = NewStore("oss://bucket?endpoint=oss-cn-beijing.aliyuncs.com", server);
+        _ = await store.CopyAsync("key", "copy", new CopyOptions { Condition = PutCondition.Absent }, Cancel);
+        Assert.Equal("true", Assert.Single(server.Requests, r => r.Method == "PUT").Headers["x-oss-forbid-overwrite"]);
+    }
+
+    [Fact]
     public async Task OSS_replaces_only_after_a_HEAD_and_without_If_Match()
     {
         var server = new ScriptedServer(_ => ScriptedServer.Ok(EmptyHash));
