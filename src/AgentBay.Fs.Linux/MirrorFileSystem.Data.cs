@@ -166,9 +166,17 @@ public sealed partial class MirrorFileSystem
         }
     }
 
-    private static FuseOpen Opened(Node file) => file.Backing != BackingId.None
-        ? new FuseOpen(default, FuseOpenFlags.Passthrough | FuseOpenFlags.NoFlush, file.Backing)
-        : new FuseOpen(default, FuseOpenFlags.KeepCache | FuseOpenFlags.NoFlush);
+    private FuseOpen Opened(Node file) => file.Backing != BackingId.None
+        ? new FuseOpen(default, FuseOpenFlags.Passthrough | NoFlush, file.Backing)
+        : new FuseOpen(default, FuseOpenFlags.KeepCache | NoFlush);
+
+    private FuseOpenFlags NoFlush => host.SyncOnClose ? 0 : FuseOpenFlags.NoFlush;
+
+    /// <summary>One close of several, maybe, of one open. The kernel's writeback cache has handed over what it held; the answer is close's. ENOSYS: it need not ask again.</summary>
+    public override ValueTask<Errno> Flush(FuseRequest request, NodeId node, HandleId handle) =>
+        !host.SyncOnClose ? new(Errno.ENOSYS)
+        : nodes.TryGet(node, out Node? file) && host.Journal.MayBeWritten(file.Inode) ? Fsync(request, node, handle, dataOnly: false)
+        : new(Errno.OK);
 
     public override ValueTask<Errno> Release(FuseRequest request, NodeId node, HandleId handle, int flags)
     {

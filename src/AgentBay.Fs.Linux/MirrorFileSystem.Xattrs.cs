@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Unicode;
 
 namespace AgentBay.Fs.Linux;
@@ -9,6 +10,11 @@ public sealed partial class MirrorFileSystem
 {
     public override ValueTask<FuseResult<ReadOnlyMemory<byte>>> GetXattr(FuseRequest request, NodeId node, ReadOnlySpan<byte> name)
     {
+        if (name.SequenceEqual(OwnXattr.Status))
+        {
+            return Result<ReadOnlyMemory<byte>>(StatusOf(node));
+        }
+
         if (!OwnXattr.IsVisible(name))
         {
             // "None" rather than "not supported" where the kernel asks by itself before it runs or writes a file.
@@ -126,6 +132,11 @@ public sealed partial class MirrorFileSystem
             return new(error);
         }
     }
+
+    private FuseResult<ReadOnlyMemory<byte>> StatusOf(NodeId id) =>
+        nodes.TryGet(id, out Node? node) && nodes.TryGetPath(node, out TreePath path) && host.StatusOf(path) is { } word
+            ? (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(word)
+            : Errno.ENODATA;
 
     private Errno RefuseXattr(ReadOnlySpan<byte> name) =>
         host.ReadOnly ? Errno.EROFS

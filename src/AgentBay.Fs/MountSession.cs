@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Indexing;
-using AgentBay.Fs.Keys;
 using AgentBay.Fs.Mirror;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
@@ -19,6 +18,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     private readonly SyncEngine engine;
     private readonly FolderFiller filler;
     private readonly Hydrator hydrator;
+    private readonly PathInspector inspector;
     private readonly CancellationTokenSource ending;
 
     private MountSession(StateFolder folder, ContextRecord context, OpenMirror mirror, CancellationTokenSource ending)
@@ -33,7 +33,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         filler = new FolderFiller(mirror, placer, scanner, ending.Token);
         engine = new SyncEngine(mirror, scanner, new ActionRunner(mirror, placer));
         hydrator = new Hydrator(mirror, ending.Token);
-        Host = new MirrorHost(mirror, folder.TreeDirectory, filler, hydrator, engine);
+        inspector = new PathInspector(mirror, engine);
+        Host = new MirrorHost(mirror, folder.TreeDirectory, filler, hydrator, engine, inspector);
     }
 
     public ContextRecord Context { get; }
@@ -42,10 +43,12 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 
     public SyncStatus Status => engine.Status;
 
+    public string? LastError => engine.LastError;
+
     private LocalScanner Scanner { get; }
 
     /// <summary>Opens the mirror and brings it to a known state: after an unclean end it is compared with the baseline.</summary>
-    /// <param name="folder">Locked by the caller; disposed with the session.</param>
+    /// <param name="folder">Locked by the caller; disposed with the session. <see cref="OldMirror.PutAsideAsync"/> goes before.</param>
     /// <exception cref="FsException">The mirror's disk or the store cannot be used; the message says what to do.</exception>
     public static async Task<MountSession> OpenAsync(
         StateFolder folder, IMirrorFiles files, IObjectStore store, ContextRecord context, MountSessionOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
@@ -74,16 +77,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 
             index.SetMetaDurably(IndexMeta.Session, number.ToString(CultureInfo.InvariantCulture));
 
-            var session = new MountSession(folder, context, new OpenMirror
-            {
-                Files = files,
-                Index = index,
-                Store = store,
-                Keys = new ContextKeys(context.Prefix),
-                Operations = new OperationIds(mirrorId, number) { TrustsEarlierSessions = end != MirrorEnd.PowerLost },
-                Options = options,
-                Logger = logger,
-            }, new CancellationTokenSource());
+            var operations = new OperationIds(mirrorId, number) { TrustsEarlierSessions = end != MirrorEnd.PowerLost };
+            var session = new MountSession(folder, context, OpenMirror.Of(files, index, store, context, operations, options, logger, folder.TreeDirectory), new CancellationTokenSource());
             await Task.Run(() => session.RecoverAsync(end, cancellationToken), cancellationToken);
             return session;
         }
@@ -104,8 +99,22 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     /// <summary>Uploads until nothing is pending, or only what fails for good, or <paramref name="cancellationToken"/> (a deadline) ends it: then the report says what remains.</summary>
     public Task<FlushReport> FlushAsync(IProgress<FlushProgress>? progress, CancellationToken cancellationToken) => engine.FlushAsync(progress, cancellationToken);
 
+    /// <summary>How one path stands with the store; null when there is no such path.</summary>
+    public PathStatus? Look(TreePath path) => inspector.Look(path);
+
+    /// <summary>The versions of both sides that were kept, in the whole context.</summary>
+    /// <exception cref="StoreException">The store cannot be listed.</exception>
+    public Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken) => new ConflictFinder(mirror, filler).FindAsync(cancellationToken);
+
+    /// <summary>A failure that somebody knows of holds nothing up: until the path changes again, or the next mount, it is not tried.</summary>
+    /// <returns>False: the path has not failed.</returns>
+    public bool Acknowledge(TreePath path) => engine.Acknowledge(path);
+
     /// <summary>For tests: one pass of the background write-back.</summary>
     internal Task FlushInBackgroundAsync() => engine.FullRoundAsync(includeOpenFiles: false, new Counter(null), CancellationToken.None);
+
+    /// <summary>For tests: one look at the files that stay open.</summary>
+    internal Task FlushOpenFilesAsync() => engine.FlushOpenFilesAsync(CancellationToken.None);
 
     /// <summary>Makes the folders look into the store again: what others changed since appears.</summary>
     public Task DownloadAsync(CancellationToken cancellationToken) => filler.RefreshAsync(cancellationToken);

@@ -13,6 +13,9 @@ public sealed record MountSessionOptions
     /// <summary>fsync means the store; false: the local disk (<c>--fsync local</c>).</summary>
     public bool FsyncReachesStore { get; init; } = true;
 
+    /// <summary>close of a file that was written waits until it is in the store, and fails when it cannot be (<c>--sync-on-close</c>).</summary>
+    public bool SyncOnClose { get; init; }
+
     /// <summary>Store calls at the same time.</summary>
     public int Concurrency { get; init; } = 32;
 

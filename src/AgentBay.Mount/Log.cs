@@ -23,4 +23,7 @@ internal static partial class Log
 
     [LoggerMessage(6006, LogLevel.Error, "A task failed and nobody waited for it")]
     internal static partial void Unobserved(ILogger logger, Exception error);
+
+    [LoggerMessage(6007, LogLevel.Warning, "Context {Context} was cleared since it was mounted here; files that were not in the store are kept in {Folder}")]
+    internal static partial void OldMirrorKept(ILogger logger, string context, string folder);
 }

@@ -35,6 +35,18 @@ public interface IObjectStore : IAsyncDisposable
     /// <summary>Begins an object in parts. Nothing is seen under the key until it is completed.</summary>
     Task<IMultipartUpload> BeginMultipartAsync(string key, PutOptions options, CancellationToken cancellationToken);
 
+    /// <summary>Goes on with an upload that this or another process began and neither completed nor aborted: its parts are those that the store has.</summary>
+    /// <param name="options">As at the beginning: metadata and content type were fixed there, the condition is held at the completion.</param>
+    /// <returns>Null when there is no such upload (any more).</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorKind.Busy"/> when another process works on it and the store can tell.</exception>
+    Task<IMultipartUpload?> ResumeMultipartAsync(string key, string uploadId, PutOptions options, CancellationToken cancellationToken);
+
+    /// <summary>The uploads below a prefix that are neither completed nor aborted, where the store can tell (<see cref="StoreProperties.ListsUploads"/>; else it refuses).</summary>
+    Task<IReadOnlyList<PendingUpload>> ListUploadsAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>Removes an upload and its parts; that there was none is no error.</summary>
+    Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken);
+
     /// <summary>Copies on the server's side, of any size. The source equal to the target replaces metadata.</summary>
     /// <returns>Null when the source is not there (or is no longer <see cref="CopyOptions.SourceIfMatch"/>'s version: then <see cref="StoreErrorKind.PreconditionFailed"/>).</returns>
     Task<PutResult?> CopyAsync(string sourceKey, string key, CopyOptions options, CancellationToken cancellationToken);
@@ -46,15 +58,28 @@ public interface IObjectStore : IAsyncDisposable
     /// <summary>Deletes any number of objects, unconditionally, in batches.</summary>
     /// <returns>The keys that could not be deleted, with the reason; empty when all are gone.</returns>
     Task<IReadOnlyList<KeyValuePair<string, StoreException>>> DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken);
-}
 
-/// <summary>An object that is being uploaded in parts. Disposing without completing aborts it.</summary>
-public interface IMultipartUpload : IAsyncDisposable
-{
-    /// <summary>Uploads one part; parts may be uploaded at the same time and again. All parts but the last have at least <see cref="StoreProperties.MinPartSize"/> bytes.</summary>
-    /// <param name="number">From 1 to <see cref="StoreProperties.MaxParts"/>; parts make up the object in this order.</param>
-    Task UploadPartAsync(int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken);
+    /// <summary>
+    /// A URL with which anyone may read or replace one object until it expires, with a plain HTTP client: GET (with Range) and HEAD, or PUT
+    /// with the bytes as its body. A PUT carries no metadata and no Content-Type of its own.
+    /// </summary>
+    /// <param name="lifetime">From a second to <see cref="StoreProperties.MaxUrlLifetime"/>.</param>
+    /// <exception cref="StoreException"><see cref="StoreErrorKind.NoUrlEndpoint"/>: the store has no server of its own
+    /// (<see cref="StoreProperties.NeedsUrlEndpoint"/>) and nobody serves its URLs now: <see cref="ServeUrlsAsync"/> does.</exception>
+    Task<PresignedUrl> PresignAsync(string key, PresignedUse use, TimeSpan lifetime, CancellationToken cancellationToken);
 
-    /// <summary>Makes the object appear, under the conditions given at the beginning. Parts must be numbered 1 to n without a gap.</summary>
-    Task<PutResult> CompleteAsync(CancellationToken cancellationToken);
+    /// <summary>Answers this store's presigned URLs, on this machine only, until what is returned is disposed. Any process's <see cref="PresignAsync"/> finds it.</summary>
+    /// <returns>Null when the store has a server of its own that answers them.</returns>
+    Task<IUrlEndpoint?> ServeUrlsAsync(CancellationToken cancellationToken);
+
+    /// <summary>The rules by which objects of this store expire, whoever set them, in no order; not those that are switched off or look at more than prefix and age.</summary>
+    Task<IReadOnlyList<ExpiryRule>> GetExpiryRulesAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Replaces every rule whose <see cref="ExpiryRule.Id"/> begins with <paramref name="ownerPrefix"/>, and no other. An object that has expired is gone at
+    /// some time after that (the embedded store: at once, for every call); a PUT begins its time anew.
+    /// <para>A bucket's rules are one document without conditional writes: what another program writes between our reading and our writing is lost, as with
+    /// every program that sets them. Ours are read again and written again when another one's writing took them away.</para>
+    /// </summary>
+    Task SetExpiryRulesAsync(string ownerPrefix, IReadOnlyList<ExpiryRule> rules, CancellationToken cancellationToken);
 }

@@ -116,4 +116,12 @@ public sealed record StoreProperties
     public int MinPartSize { get; init; } = 5 << 20;
 
     public int MaxParts { get; init; } = 10_000;
+
+    /// <summary>Whether <see cref="IObjectStore.ListUploadsAsync"/> works.</summary>
+    public bool ListsUploads { get; init; }
+
+    /// <summary>Whether presigned URLs work only while some process has called <see cref="IObjectStore.ServeUrlsAsync"/>.</summary>
+    public bool NeedsUrlEndpoint { get; init; }
+
+    public TimeSpan MaxUrlLifetime { get; init; } = TimeSpan.FromDays(7);
 }

@@ -29,6 +29,9 @@ public enum StoreErrorKind
 
     /// <summary>The store refuses the call as it stands; trying again cannot help.</summary>
     Refused,
+
+    /// <summary>The store's presigned URLs work only while a process serves them, and none does: <see cref="IObjectStore.ServeUrlsAsync"/>.</summary>
+    NoUrlEndpoint,
 }
 
 /// <summary>A store call that failed. The message names the store, the key and what to do; never a credential.</summary>

@@ -18,7 +18,7 @@ public static class StoreUrl
     {
         IObjectStore store = StoreLocation.Parse(url) switch
         {
-            StoreLocation.Embedded embedded => EmbeddedStore.Open(embedded.Path),
+            StoreLocation.Embedded embedded => EmbeddedStore.Open(embedded.Path, options.Time),
             StoreLocation.Remote remote => new S3Store(remote.Where),
             _ => throw new System.Diagnostics.UnreachableException(),
         };

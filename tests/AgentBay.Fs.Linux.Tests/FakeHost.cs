@@ -12,7 +12,11 @@ internal sealed class FakeHost(string treeDirectory, LinuxMirrorFiles files) : I
 
     public bool FsyncReachesStore { get; init; } = true;
 
-    public Journal Journal { get; } = new();
+    public bool SyncOnClose { get; init; }
+
+    public string? StatusOf(TreePath path) => "synced";
+
+    public Journal Journal { get; } = new(TimeProvider.System);
 
     public PlaceholderTable Placeholders { get; } = new();
 

@@ -65,13 +65,7 @@ public sealed class FaultyStore(IObjectStore inner) : IObjectStore
         }
     }
 
-    public async Task VerifyAsync(CancellationToken cancellationToken) => _ = await RunAsync(
-        StoreCall.Verify, "",
-        async () =>
-        {
-            await inner.VerifyAsync(cancellationToken);
-            return true;
-        }, cancellationToken);
+    public Task VerifyAsync(CancellationToken cancellationToken) => RunAsync(StoreCall.Verify, "", () => inner.VerifyAsync(cancellationToken), cancellationToken);
 
     public Task<ListPage> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
         RunAsync(StoreCall.List, request.Prefix, () => inner.ListAsync(request, cancellationToken), cancellationToken);
@@ -97,21 +91,48 @@ public sealed class FaultyStore(IObjectStore inner) : IObjectStore
         return new Upload(this, key, upload);
     }
 
+    public async Task<IMultipartUpload?> ResumeMultipartAsync(string key, string uploadId, PutOptions options, CancellationToken cancellationToken)
+    {
+        var upload = await RunAsync(StoreCall.ResumeMultipart, key, () => inner.ResumeMultipartAsync(key, uploadId, options, cancellationToken), cancellationToken);
+        return upload == null ? null : new Upload(this, key, upload);
+    }
+
+    public Task<IReadOnlyList<PendingUpload>> ListUploadsAsync(string prefix, CancellationToken cancellationToken) =>
+        RunAsync(StoreCall.ListUploads, prefix, () => inner.ListUploadsAsync(prefix, cancellationToken), cancellationToken);
+
+    public Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken) =>
+        RunAsync(StoreCall.AbortUpload, key, () => inner.AbortUploadAsync(key, uploadId, cancellationToken), cancellationToken);
+
     public Task<PutResult?> CopyAsync(string sourceKey, string key, CopyOptions options, CancellationToken cancellationToken) =>
         RunAsync(StoreCall.Copy, key, () => inner.CopyAsync(sourceKey, key, options, cancellationToken), cancellationToken);
 
-    public async Task DeleteAsync(string key, string? ifMatch, CancellationToken cancellationToken) => _ = await RunAsync(
-        StoreCall.Delete, key,
-        async () =>
-        {
-            await inner.DeleteAsync(key, ifMatch, cancellationToken);
-            return true;
-        }, cancellationToken);
+    public Task DeleteAsync(string key, string? ifMatch, CancellationToken cancellationToken) =>
+        RunAsync(StoreCall.Delete, key, () => inner.DeleteAsync(key, ifMatch, cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<KeyValuePair<string, StoreException>>> DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
         RunAsync(StoreCall.DeleteMany, "", () => inner.DeleteManyAsync(keys, cancellationToken), cancellationToken);
 
+    public Task<PresignedUrl> PresignAsync(string key, PresignedUse use, TimeSpan lifetime, CancellationToken cancellationToken) =>
+        RunAsync(StoreCall.Presign, key, () => inner.PresignAsync(key, use, lifetime, cancellationToken), cancellationToken);
+
+    /// <summary>What the endpoint does is not counted and does not fail.</summary>
+    public Task<IUrlEndpoint?> ServeUrlsAsync(CancellationToken cancellationToken) => inner.ServeUrlsAsync(cancellationToken);
+
+    public Task<IReadOnlyList<ExpiryRule>> GetExpiryRulesAsync(CancellationToken cancellationToken) =>
+        RunAsync(StoreCall.GetExpiryRules, "", () => inner.GetExpiryRulesAsync(cancellationToken), cancellationToken);
+
+    public Task SetExpiryRulesAsync(string ownerPrefix, IReadOnlyList<ExpiryRule> rules, CancellationToken cancellationToken) =>
+        RunAsync(StoreCall.SetExpiryRules, ownerPrefix, () => inner.SetExpiryRulesAsync(ownerPrefix, rules, cancellationToken), cancellationToken);
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private Task<bool> RunAsync(StoreCall call, string key, Func<Task> run, CancellationToken cancellationToken) => RunAsync(
+        call, key,
+        async () =>
+        {
+            await run();
+            return true;
+        }, cancellationToken);
 
     private async Task<T> RunAsync<T>(StoreCall call, string key, Func<Task<T>> run, CancellationToken cancellationToken, Action<int>? counted = null)
     {
@@ -152,16 +173,20 @@ public sealed class FaultyStore(IObjectStore inner) : IObjectStore
 
     private sealed class Upload(FaultyStore store, string key, IMultipartUpload inner) : IMultipartUpload
     {
-        public async Task UploadPartAsync(int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) => _ = await store.RunAsync(
-            StoreCall.UploadPart, key,
-            async () =>
-            {
-                await inner.UploadPartAsync(number, body, cancellationToken);
-                return true;
-            }, cancellationToken);
+        public string Id => inner.Id;
+
+        public IReadOnlyList<UploadedPart> Parts => inner.Parts;
+
+        public Task UploadPartAsync(int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+            store.RunAsync(StoreCall.UploadPart, key, () => inner.UploadPartAsync(number, body, cancellationToken), cancellationToken);
+
+        public Task CopyPartAsync(int number, string sourceKey, ByteRange range, string? sourceIfMatch, CancellationToken cancellationToken) =>
+            store.RunAsync(StoreCall.CopyPart, key, () => inner.CopyPartAsync(number, sourceKey, range, sourceIfMatch, cancellationToken), cancellationToken);
 
         public Task<PutResult> CompleteAsync(CancellationToken cancellationToken) =>
             store.RunAsync(StoreCall.CompleteMultipart, key, () => inner.CompleteAsync(cancellationToken), cancellationToken);
+
+        public void Keep() => inner.Keep();
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }

@@ -22,6 +22,8 @@ public sealed partial class MemoryStore(StoreProperties? properties = null, Time
         ConditionalReplace = true,
         ConditionalMultipart = true,
         ConditionalDelete = true,
+        ListsUploads = true,
+        NeedsUrlEndpoint = true,
     };
 
     /// <summary>Each write has another ETag, also one of the same bytes: as for parts, encrypted objects and some stores. Else it is the content's.</summary>
@@ -112,6 +114,7 @@ public sealed partial class MemoryStore(StoreProperties? properties = null, Time
         {
             lock (gate)
             {
+                RemoveExpired();
                 return Task.FromResult(call());
             }
         }

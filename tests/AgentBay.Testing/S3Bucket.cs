@@ -23,6 +23,27 @@ public sealed class S3Bucket(S3Server server, string name) : IAsyncDisposable
         return [.. (uploads.MultipartUploads ?? []).Select(u => u.Key)];
     }
 
+    /// <summary>The bucket's lifecycle configuration as any other program sees it; null when it has none.</summary>
+    public async Task<IReadOnlyList<LifecycleRule>?> GetLifecycleAsync()
+    {
+        using var client = Server.CreateClient();
+        try
+        {
+            return (await client.GetLifecycleConfigurationAsync(Name)).Configuration?.Rules is { Count: > 0 } rules ? rules : null;
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchLifecycleConfiguration")
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Rules as another program sets them.</summary>
+    public async Task SetLifecycleAsync(params IReadOnlyList<LifecycleRule> rules)
+    {
+        using var client = Server.CreateClient();
+        _ = await client.PutLifecycleConfigurationAsync(Name, new LifecycleConfiguration { Rules = [.. rules] });
+    }
+
     internal async Task CreateAsync()
     {
         using var client = Server.CreateClient();

@@ -14,6 +14,13 @@ public enum StoreCall
     Copy,
     Delete,
     DeleteMany,
+    ResumeMultipart,
+    CopyPart,
+    ListUploads,
+    AbortUpload,
+    Presign,
+    GetExpiryRules,
+    SetExpiryRules,
 }
 
 /// <summary>One call that a <see cref="FaultyStore"/> saw. For a copy the key is the target's; for a listing the prefix; for many deletions empty.</summary>

@@ -14,6 +14,9 @@ internal static class OwnXattr
     /// <summary>The mode that programs see, where the inode keeps another one (<see cref="ModeKeeper"/>).</summary>
     internal static ReadOnlySpan<byte> Mode => "user.agentbay.mode"u8;
 
+    /// <summary>Read only, computed, in no list: how the path stands with the store.</summary>
+    internal static ReadOnlySpan<byte> Status => "user.agentbay.status"u8;
+
     internal static ReadOnlySpan<byte> User => "user."u8;
 
     /// <summary>Whether programs may see it: <c>user.*</c>, but not ours.</summary>

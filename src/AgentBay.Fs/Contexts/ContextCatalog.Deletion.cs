@@ -21,14 +21,14 @@ public sealed partial class ContextCatalog
         int deleted = 0;
         foreach (string prefix in CatalogKeys.Contents(context.Id))
         {
-            deleted = await DeleteAllAsync(prefix, deleted, deletedObjects, cancellationToken);
+            deleted = await DeleteAllAsync(prefix, deleted, deletedObjects, beforeBatch: null, cancellationToken);
         }
 
         await store.DeleteAsync(CatalogKeys.Record(context.Id), ifMatch: null, cancellationToken);
         await ReleaseAsync(document?.Name ?? context.Name, context.Id, cancellationToken);
     }
 
-    private async Task<int> DeleteAllAsync(string prefix, int deletedBefore, IProgress<int>? progress, CancellationToken cancellationToken)
+    private async Task<int> DeleteAllAsync(string prefix, int deletedBefore, IProgress<int>? progress, Func<Task>? beforeBatch, CancellationToken cancellationToken)
     {
         int deleted = deletedBefore;
         int before;
@@ -42,6 +42,7 @@ public sealed partial class ContextCatalog
                     continue;
                 }
 
+                await (beforeBatch?.Invoke() ?? Task.CompletedTask);
                 if (await store.DeleteManyAsync(keys, cancellationToken) is [var failed, ..])
                 {
                     throw failed.Value;

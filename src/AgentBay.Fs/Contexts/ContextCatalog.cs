@@ -80,27 +80,9 @@ public sealed partial class ContextCatalog(IObjectStore store, TimeProvider time
         throw Contended(name);
     }
 
-    /// <summary>All contexts, by name.</summary>
-    public async Task<IReadOnlyList<ContextRecord>> ListAsync(CancellationToken cancellationToken)
-    {
-        // Records, not names: a record's key stays the same while its context is renamed.
-        List<string> ids = [];
-        await foreach (IReadOnlyList<string> keys in ListKeysAsync(CatalogKeys.Records, cancellationToken))
-        {
-            ids.AddRange(keys.Select(CatalogKeys.IdOfRecord).OfType<string>());
-        }
-
-        var records = new ContextRecord?[ids.Count];
-        await Parallel.ForAsync(
-            0,
-            ids.Count,
-            new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
-            async (i, token) => records[i] = await FindNamedAsync(ids[i], token));
-        return [.. records.OfType<ContextRecord>().OrderBy(record => record.Name, StringComparer.Ordinal).ThenBy(record => record.Id, StringComparer.Ordinal)];
-    }
-
     /// <summary>Notes that the context is used now.</summary>
-    /// <exception cref="ContextException"><see cref="ContextError.NotFound"/>, <see cref="ContextError.BeingDeleted"/> or <see cref="ContextError.Corrupt"/>.</exception>
+    /// <exception cref="ContextException"><see cref="ContextError.NotFound"/>, <see cref="ContextError.BeingDeleted"/>, <see cref="ContextError.BeingCleared"/>
+    /// or <see cref="ContextError.Corrupt"/>.</exception>
     public async Task<ContextRecord> TouchAsync(ContextRecord context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -109,68 +91,38 @@ public sealed partial class ContextCatalog(IObjectStore store, TimeProvider time
             context.Id,
             document =>
             {
-                RefuseDeleting(document);
+                RefuseBusy(document.ToRecord());
                 return document.LastUsedAt > now - UseResolution ? document : document with { LastUsedAt = now };
             },
             cancellationToken);
         return (document ?? throw NotFound(context)).ToRecord();
     }
 
-    /// <summary>The context of a record, if it has its name; else what is missing is put right, or the record put away.</summary>
-    private async Task<ContextRecord?> FindNamedAsync(string id, CancellationToken cancellationToken)
+    /// <summary>A context that is being cleared or deleted can be neither mounted nor written to.</summary>
+    /// <exception cref="ContextException"><see cref="ContextError.BeingCleared"/> or <see cref="ContextError.BeingDeleted"/>; the message says what ends it.</exception>
+    public static void RefuseBusy(ContextRecord context)
     {
-        try
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.State == ContextRecord.Deleting)
         {
-            string? seen = null;
-            while (await ReadRecordAsync(id, cancellationToken) is { } record)
-            {
-                string name = record.Value.Name;
-                Versioned<NameEntry>? entry = await ReadNameAsync(name, cancellationToken);
-                if (entry?.Value.Id == id)
-                {
-                    return record.Value.ToRecord();
-                }
-
-                // Seen twice the same, so no rename was under way when the name was looked up.
-                if (record.ETag == seen)
-                {
-                    return entry is null ? await RetakeNameAsync(record.Value, cancellationToken) : await PutAwayAsync(record, cancellationToken);
-                }
-
-                seen = record.ETag;
-            }
-
-            return null;
-        }
-        catch (ContextException unreadable) when (unreadable.Error == ContextError.Corrupt)
-        {
-            return new ContextRecord { Id = id, Name = id, State = ContextRecord.Unreadable, CreatedAt = DateTimeOffset.UnixEpoch, Epoch = "" };
-        }
-    }
-
-    private async Task<ContextRecord?> RetakeNameAsync(ContextDocument document, CancellationToken cancellationToken) =>
-        await TryTakeNameAsync(document.Name, NewEntry(document.Id), PutCondition.Absent, cancellationToken) is null ? null : document.ToRecord();
-
-    /// <summary>The record of a creation that lost its name to another (where a store cannot hold create-only): it goes when it is old and nothing was stored.</summary>
-    private async Task<ContextRecord?> PutAwayAsync(Versioned<ContextDocument> record, CancellationToken cancellationToken)
-    {
-        DateTimeOffset lastUse = record.Value.LastUsedAt ?? record.Value.CreatedAt;
-        ListPage contents = await store.ListAsync(new ListRequest(record.Value.ToRecord().Prefix) { MaxKeys = 1 }, cancellationToken);
-        if (time.GetUtcNow() - lastUse > Grace && contents.Objects.Count == 0)
-        {
-            await TryDeleteAsync(CatalogKeys.Record(record.Value.Id), record.ETag, cancellationToken);
+            throw new ContextException(
+                ContextError.BeingDeleted,
+                $"Context '{context.Name}' ({context.Id}) is being deleted. If that was cut short, run `agentbay-mount context delete {context.Id}` again.");
         }
 
-        return null;
+        if (context.State == ContextRecord.Clearing)
+        {
+            throw new ContextException(
+                ContextError.BeingCleared,
+                $"Context '{context.Name}' ({context.Id}) is being cleared: wait until that is done. If it was cut short, run `agentbay-mount context clear {context.Id}` again.");
+        }
     }
 
     private static void RefuseDeleting(ContextDocument document)
     {
         if (document.State == ContextRecord.Deleting)
         {
-            throw new ContextException(
-                ContextError.BeingDeleted,
-                $"Context '{document.Name}' ({document.Id}) is being deleted. If that was cut short, run `agentbay-mount context delete {document.Id}` again.");
+            RefuseBusy(document.ToRecord());
         }
     }
 

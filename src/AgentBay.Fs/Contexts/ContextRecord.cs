@@ -5,6 +5,9 @@ public sealed record ContextRecord
 {
     public const string Available = "available";
 
+    /// <summary>A clear has begun: nothing may be mounted or stored, and clearing again ends it.</summary>
+    public const string Clearing = "clearing";
+
     /// <summary>A deletion has begun: nothing may be mounted, and deleting again ends it.</summary>
     public const string Deleting = "deleting";
 
@@ -25,6 +28,9 @@ public sealed record ContextRecord
 
     /// <summary>Changes at a clear: a mirror of another epoch is not this context's.</summary>
     public required string Epoch { get; init; }
+
+    /// <summary>When the last clear began; null when there was none.</summary>
+    public DateTimeOffset? ClearedAt { get; init; }
 
     /// <summary>Where the context's objects are: <c>contexts/&lt;id&gt;/</c>.</summary>
     public string Prefix => $"contexts/{Id}/";

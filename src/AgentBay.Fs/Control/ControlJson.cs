@@ -10,6 +10,8 @@ namespace AgentBay.Fs.Control;
 [JsonSerializable(typeof(ControlRequest))]
 [JsonSerializable(typeof(ControlRequest.Info), TypeInfoPropertyName = "InfoRequest")]
 [JsonSerializable(typeof(ControlRequest.Status), TypeInfoPropertyName = "StatusRequest")]
+[JsonSerializable(typeof(ControlRequest.Path), TypeInfoPropertyName = "PathRequest")]
+[JsonSerializable(typeof(ControlRequest.Conflicts), TypeInfoPropertyName = "ConflictsRequest")]
 [JsonSerializable(typeof(ControlRequest.Tasks), TypeInfoPropertyName = "TasksRequest")]
 [JsonSerializable(typeof(ControlReply))]
 internal sealed partial class ControlJson : JsonSerializerContext;

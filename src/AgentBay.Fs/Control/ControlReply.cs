@@ -8,6 +8,8 @@ namespace AgentBay.Fs.Control;
 [JsonDerivedType(typeof(Info), "info")]
 [JsonDerivedType(typeof(Status), "status")]
 [JsonDerivedType(typeof(Tasks), "tasks")]
+[JsonDerivedType(typeof(Path), "path")]
+[JsonDerivedType(typeof(Conflicts), "conflicts")]
 [JsonDerivedType(typeof(Progress), "progress")]
 [JsonDerivedType(typeof(Done), "done")]
 [JsonDerivedType(typeof(Busy), "busy")]
@@ -26,6 +28,10 @@ public abstract record ControlReply
     public sealed record Status(MountStatus Mount) : ControlReply;
 
     public sealed record Tasks(IReadOnlyList<SyncTask> Rows) : ControlReply;
+
+    public sealed record Path(PathStatus Found) : ControlReply;
+
+    public sealed record Conflicts(IReadOnlyList<ConflictCopy> Copies) : ControlReply;
 
     /// <summary>Comes a few times a second while a request runs.</summary>
     public sealed record Progress(MountState State, int FilesDone, int FilesTotal, long BytesDone, long BytesTotal, string? LastError) : ControlReply;

@@ -7,6 +7,9 @@ namespace AgentBay.Fs.Control;
 [JsonDerivedType(typeof(Info), "info")]
 [JsonDerivedType(typeof(Status), "status")]
 [JsonDerivedType(typeof(Tasks), "tasks")]
+[JsonDerivedType(typeof(Path), "path")]
+[JsonDerivedType(typeof(Conflicts), "conflicts")]
+[JsonDerivedType(typeof(Acknowledge), "acknowledge")]
 [JsonDerivedType(typeof(Sync), "sync")]
 [JsonDerivedType(typeof(Unmount), "unmount")]
 public abstract record ControlRequest
@@ -26,6 +29,16 @@ public abstract record ControlRequest
 
     /// <summary>Answered by <see cref="ControlReply.Tasks"/>.</summary>
     public sealed record Tasks : ControlRequest;
+
+    /// <summary>Answered by <see cref="ControlReply.Path"/>.</summary>
+    /// <param name="Name">Below the mount, without a leading slash; empty: its root.</param>
+    public sealed record Path(string Name) : ControlRequest;
+
+    /// <summary>Answered by <see cref="ControlReply.Conflicts"/>.</summary>
+    public sealed record Conflicts : ControlRequest;
+
+    /// <summary>The failure of a path is known and holds nothing up. Answered as <see cref="Path"/>.</summary>
+    public sealed record Acknowledge(string Name) : ControlRequest;
 
     /// <summary>Answered by <see cref="ControlReply.Progress"/> while it runs, then <see cref="ControlReply.Done"/>.</summary>
     /// <param name="Detached">Answered at once by <see cref="ControlReply.Tasks"/>, of which it is one; it goes on.</param>

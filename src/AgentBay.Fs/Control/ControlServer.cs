@@ -110,11 +110,31 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
         ControlRequest.Info => SendAsync(lines, new ControlReply.Info(control.Info)),
         ControlRequest.Status => SendAsync(lines, new ControlReply.Status(control.Status)),
         ControlRequest.Tasks => SendAsync(lines, new ControlReply.Tasks(control.Tasks)),
+        ControlRequest.Path path => SendAsync(lines, Look(path.Name)),
+        ControlRequest.Acknowledge path => SendAsync(lines, Acknowledge(path.Name)),
+        ControlRequest.Conflicts => StreamAsync(lines, FindConflictsAsync(cancellationToken)),
         ControlRequest.Sync { Detached: true } sync => BeginSyncAsync(lines, sync, cancellationToken),
         ControlRequest.Sync sync => StreamAsync(lines, SyncAsync(sync, cancellationToken)),
         ControlRequest.Unmount unmount => StreamAsync(lines, UnmountAsync(unmount)),
         _ => throw new NotSupportedException(request.GetType().Name),
     };
+
+    private ControlReply Look(string name)
+    {
+        try
+        {
+            return control.Look(TreePath.Parse(name)) is { } status ? new ControlReply.Path(status) : new ControlReply.Failed($"There is no '{name}' in the mount.");
+        }
+        catch (FormatException error)
+        {
+            return new ControlReply.Failed(error.Message);
+        }
+    }
+
+    private ControlReply Acknowledge(string name) =>
+        Look(name) is ControlReply.Path && !control.Acknowledge(TreePath.Parse(name)) ? new ControlReply.Failed($"'{name}' has not failed: there is nothing to acknowledge.") : Look(name);
+
+    private async Task<ControlReply> FindConflictsAsync(CancellationToken cancellationToken) => new ControlReply.Conflicts(await control.FindConflictsAsync(cancellationToken));
 
     private Task BeginSyncAsync(MessageLines lines, ControlRequest.Sync request, CancellationToken cancellationToken)
     {

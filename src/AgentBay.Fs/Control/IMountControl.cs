@@ -19,6 +19,16 @@ public interface IMountControl
     /// <exception cref="FsException">It failed; nothing is lost, the message says why.</exception>
     Task<FlushReport> SyncAsync(SyncMode mode, CancellationToken cancellationToken);
 
+    /// <returns>Null when there is no such path.</returns>
+    PathStatus? Look(TreePath path);
+
+    /// <summary>All of the context.</summary>
+    Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Somebody knows of the failure of this path: it holds nothing up any more.</summary>
+    /// <returns>False: it has not failed.</returns>
+    bool Acknowledge(TreePath path);
+
     /// <summary>Flushes while mounted, unmounts, flushes the rest. A call during another one joins it, and can only hurry it.</summary>
     Task<UnmountResult> UnmountAsync(UnmountOptions options);
 }

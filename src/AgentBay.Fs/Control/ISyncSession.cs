@@ -7,6 +7,17 @@ public interface ISyncSession
 {
     SyncStatus Status { get; }
 
+    /// <summary>Of <see cref="Status"/>, without the cost of the rest.</summary>
+    string? LastError { get; }
+
+    /// <returns>Null when there is no such path.</returns>
+    PathStatus? Look(TreePath path);
+
+    Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken);
+
+    /// <returns>False: the path has not failed.</returns>
+    bool Acknowledge(TreePath path);
+
     Task RunAsync(CancellationToken cancellationToken);
 
     Task<FlushReport> FlushAsync(IProgress<FlushProgress>? progress, CancellationToken cancellationToken);

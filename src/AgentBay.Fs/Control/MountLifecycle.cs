@@ -37,6 +37,10 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             return new MountStatus(Info, State, sync.PendingFiles, sync.PendingBytes, sync.LastError)
             {
                 Failed = [.. sync.Failed.Take(MountStatus.MaxFailed).Select(Remaining.From)],
+                Errors = sync.Failed.Count,
+                BytesPerSecond = sync.BytesPerSecond,
+                CacheBytes = sync.CacheBytes,
+                CacheFree = sync.CacheFree,
             };
         }
     }
@@ -47,10 +51,16 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         {
             lock (gate)
             {
-                return new WorkProgress(State, progress, session.Status.LastError);
+                return new WorkProgress(State, progress, session.LastError);
             }
         }
     }
+
+    public PathStatus? Look(TreePath path) => session.Look(path);
+
+    public Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken) => session.FindConflictsAsync(cancellationToken);
+
+    public bool Acknowledge(TreePath path) => session.Acknowledge(path);
 
     private MountState State
     {

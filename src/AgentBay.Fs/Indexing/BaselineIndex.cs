@@ -163,6 +163,19 @@ public sealed class BaselineIndex : IAsyncDisposable
         }
     }
 
+    /// <summary>The bytes of files that are in the mirror, whole.</summary>
+    public long PresentBytes()
+    {
+        lock (gate)
+        {
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "SELECT COALESCE(SUM(size), 0) FROM (SELECT MAX(size) AS size FROM baseline WHERE kind = $file AND state = $present AND etag IS NOT NULL GROUP BY inode)";
+            command.Parameters.AddWithValue("$file", (int)EntryKind.File);
+            command.Parameters.AddWithValue("$present", (int)BaselineState.Present);
+            return (long)command.ExecuteScalar()!;
+        }
+    }
+
     /// <summary>Commits changes together; calls made at the same time share a commit.</summary>
     public Task ApplyAsync(params IReadOnlyList<IndexChange> changes)
     {

@@ -14,7 +14,7 @@ internal readonly record struct MirrorIdentity(string? ContextId, string? Epoch,
     {
         if (!SafetyGate.IsSameContext(ContextId, Epoch, context.Id, context.Epoch))
         {
-            throw new FsException(FsError.Stale, $"The mirror {mirror} belongs to context '{context.Name}' as it was before it was cleared or made anew. Save what you need from its folder 'tree', remove the mirror, and mount again.");
+            throw new FsException(FsError.Stale, $"The mirror {mirror} belongs to context '{context.Name}' as it was before it was cleared or made anew, and was not put aside.");
         }
 
         if (!SafetyGate.IsSameStore(StoreId, storeId))

@@ -34,6 +34,10 @@ internal sealed class FolderFiller
         return new ValueTask(FillOnceAsync(folder, inode, cancellationToken));
     }
 
+    /// <summary>Every name of a folder is in the mirror, for this mount.</summary>
+    public bool IsFilled(TreePath folder) =>
+        mirror.Files.TryStat(folder) is { } entry && filled.TryGetValue(entry.Identity.Inode, out Lazy<Task>? known) && known.Value.IsCompletedSuccessfully;
+
     public void Created(ulong inode) => filled[inode] = new Lazy<Task>(Task.CompletedTask);
 
     public void Removed(ulong inode) => filled.TryRemove(inode, out _);

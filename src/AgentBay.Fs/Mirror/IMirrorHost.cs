@@ -15,6 +15,9 @@ public interface IMirrorHost
     /// <summary>fsync means the store (else the local disk).</summary>
     bool FsyncReachesStore { get; }
 
+    /// <summary>close of a file that was written means fsync.</summary>
+    bool SyncOnClose { get; }
+
     Journal Journal { get; }
 
     PlaceholderTable Placeholders { get; }
@@ -58,6 +61,9 @@ public interface IMirrorHost
 
     /// <summary>Promise 2: the names directly in the folder and the files that they name; for the root, the whole mount.</summary>
     Task FsyncFolderAsync(TreePath folder, CancellationToken cancellationToken);
+
+    /// <summary>How a path stands with the store, in a word: <c>synced</c>, <c>pending</c>, <c>local-only</c>, <c>conflict</c>, <c>failed</c>; null when there is no such path.</summary>
+    string? StatusOf(TreePath path);
 
     /// <summary>
     /// Set by the adapter: called (from any thread, no lock held) when sync gave a name another inode, or took it away or added it.

@@ -4,8 +4,10 @@ namespace AgentBay.Fs.Mirror;
 /// What was changed through the mount since it was last taken: names to look at, and inodes whose bytes may have changed.
 /// It may report too much, never too little; what a name is now is read from the mirror when the journal is taken.
 /// </summary>
-public sealed class Journal
+/// <param name="time">Tells since when a change waits.</param>
+public sealed class Journal(TimeProvider time)
 {
+    private readonly TimeProvider time = time;
     private readonly Lock gate = new();
     private readonly Dictionary<TreePath, JournalEntry> names = [];
     private readonly Dictionary<ulong, long> written = [];
@@ -244,7 +246,7 @@ public sealed class Journal
     {
         lock (gate)
         {
-            names.TryAdd(path, new JournalEntry(at, false));
+            names.TryAdd(path, new JournalEntry(at, false, time.GetUtcNow()));
         }
 
         Changed?.Invoke();
@@ -252,8 +254,11 @@ public sealed class Journal
 
     private static TreePath Moved(TreePath path, TreePath from, TreePath to) => path.IsAtOrUnder(from) ? path.Rebase(from, to) : path;
 
-    private void Note(TreePath path, bool withTree) =>
-        names[path] = new JournalEntry(++clock, withTree || (names.TryGetValue(path, out JournalEntry old) && old.WithTree));
+    private void Note(TreePath path, bool withTree)
+    {
+        bool known = names.TryGetValue(path, out JournalEntry old);
+        names[path] = new JournalEntry(++clock, withTree || (known && old.WithTree), known ? old.Since : time.GetUtcNow());
+    }
 
     private sealed class Writer
     {
@@ -270,4 +275,5 @@ public readonly record struct OpenWriter(TreePath Path, ulong Inode, bool OnlyMa
 /// <summary>One noted name.</summary>
 /// <param name="At">The journal's clock when it was last noted.</param>
 /// <param name="WithTree">Everything below it is to be looked at too.</param>
-public readonly record struct JournalEntry(long At, bool WithTree);
+/// <param name="Since">When it was first noted.</param>
+public readonly record struct JournalEntry(long At, bool WithTree, DateTimeOffset Since);

@@ -3,13 +3,15 @@ using AgentBay.Fs.Sync;
 namespace AgentBay.Fs.Mirror;
 
 /// <summary>What a host adapter sees of an open mirror: see <see cref="IMirrorHost"/>.</summary>
-internal sealed class MirrorHost(OpenMirror mirror, string treeDirectory, FolderFiller filler, Hydrator hydrator, SyncEngine engine) : IMirrorHost
+internal sealed class MirrorHost(OpenMirror mirror, string treeDirectory, FolderFiller filler, Hydrator hydrator, SyncEngine engine, PathInspector inspector) : IMirrorHost
 {
     public string TreeDirectory => treeDirectory;
 
     public bool ReadOnly => mirror.Options.ReadOnly;
 
     public bool FsyncReachesStore => mirror.Options.FsyncReachesStore;
+
+    public bool SyncOnClose => mirror.Options.SyncOnClose;
 
     public Journal Journal => mirror.Journal;
 
@@ -28,6 +30,8 @@ internal sealed class MirrorHost(OpenMirror mirror, string treeDirectory, Folder
         get => engine.WriteBackKernelCache;
         set => engine.WriteBackKernelCache = value;
     }
+
+    public string? StatusOf(TreePath path) => inspector.Look(path)?.Word;
 
     public ValueTask FillAsync(TreePath folder, ulong inode, CancellationToken cancellationToken) => filler.FillAsync(folder, inode, cancellationToken);
 

@@ -1,3 +1,4 @@
+using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Keys;
 using AgentBay.Fs.Sync;
@@ -16,12 +17,32 @@ internal sealed record OpenMirror
     public required OperationIds Operations { get; init; }
     public required MountSessionOptions Options { get; init; }
     public required ILogger Logger { get; init; }
+    public required ContextWatch Watch { get; init; }
 
-    public Journal Journal { get; } = new();
+    public required Journal Journal { get; init; }
     public PlaceholderTable Placeholders { get; } = new();
     public NamespaceGate Gate { get; } = new();
     public PathLocks Locks { get; } = new();
     public AckLog Acks { get; } = new();
+
+    /// <param name="treeDirectory">Where the files are, for messages.</param>
+    public static OpenMirror Of(
+        IMirrorFiles files, BaselineIndex index, IObjectStore store, ContextRecord context, OperationIds operations, MountSessionOptions options, ILogger logger, string treeDirectory)
+    {
+        var guard = new ContextGuard(new ContextCatalog(store, options.Time), context, options.Time);
+        return new OpenMirror
+        {
+            Files = files,
+            Index = index,
+            Store = store,
+            Keys = new ContextKeys(context.Prefix),
+            Operations = operations,
+            Options = options,
+            Journal = new Journal(options.Time),
+            Logger = logger,
+            Watch = new ContextWatch(guard, store, treeDirectory),
+        };
+    }
 
     /// <summary>Set by the host adapter: see <see cref="IMirrorHost.EntryChanged"/>.</summary>
     public Action<TreePath>? EntryChanged { get; set; }

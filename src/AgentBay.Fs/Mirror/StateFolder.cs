@@ -126,6 +126,22 @@ public sealed class StateFolder : IDisposable
         }
     }
 
+    /// <summary>Moves tree and index into a new folder and makes an empty tree. The index goes last: without it the files of the tree would count as new.</summary>
+    internal void PutAside(string target)
+    {
+        CreatePrivate(target);
+        Directory.Move(TreeDirectory, System.IO.Path.Combine(target, System.IO.Path.GetFileName(TreeDirectory)));
+        foreach (string suffix in new[] { "-wal", "-shm", "" })
+        {
+            if (File.Exists(IndexFile + suffix))
+            {
+                File.Move(IndexFile + suffix, System.IO.Path.Combine(target, System.IO.Path.GetFileName(IndexFile) + suffix));
+            }
+        }
+
+        CreateTree(TreeDirectory);
+    }
+
     public void Dispose() => heldLock.Dispose();
 
     /// <summary>The tree's root is the mount's root: 0755, as a folder there is; the folder around it keeps others out.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Mirror;
 using AgentBay.ObjectStore;
@@ -9,8 +7,6 @@ namespace AgentBay.Fs.Sync;
 /// <summary>The store holds another version than the baseline: our own whose answer was lost, an equal one, or another session's.</summary>
 internal sealed partial class ActionRunner
 {
-    private static readonly string ConflictMark = $".conflict-{new string([.. Environment.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-').Take(32)])}-";
-
     /// <param name="hash">Of the mirror's content, where there is any.</param>
     private async Task<ActionOutcome> OnOtherVersionAsync(SyncAction action, string? hash, CancellationToken cancellationToken)
     {
@@ -90,7 +86,7 @@ internal sealed partial class ActionRunner
 
         for (int n = 0; ; n++)
         {
-            TreePath other = action.Path.Parent.Append(ConflictName(action.Path.Name, mirror.Options.Time.GetUtcNow(), n));
+            TreePath other = action.Path.Parent.Append(ConflictName.Make(action.Path.Name, mirror.Options.Time.GetUtcNow(), n));
             string key = mirror.Keys.For(other, folder: false);
             if (files.TryStat(other) is not null || mirror.Index.Find(other) is not null)
             {
@@ -138,14 +134,12 @@ internal sealed partial class ActionRunner
     /// </summary>
     private async Task<RemoteObject?> FindKeptAsync(TreePath path, RemoteObject remote, CancellationToken cancellationToken)
     {
-        // What stands before the time, and thus before all that differs between two copies.
-        byte[] name = NameBeside.Of(path.Name, ConflictTag(DateTimeOffset.UnixEpoch), 0);
-        byte[] begin = name[..(name.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(ConflictMark)) + ConflictMark.Length)];
-        string prefix = mirror.Keys.For(path.Parent.Append(begin), folder: false);
+        string prefix = mirror.Keys.For(path.Parent.Append(ConflictName.Begin(path.Name)), folder: false);
         ListPage page = await store.ListAsync(new ListRequest(prefix), cancellationToken);
         foreach (ObjectInfo copy in page.Objects.Where(copy => copy.Size == remote.Version.Size))
         {
-            if (await placer.DescribeAsync(copy.Key, cancellationToken) is { } kept && IsCopyOf(kept, remote))
+            if (mirror.Keys.TryPath(copy.Key, out TreePath other, out _) && ConflictName.TryParse(other.Name, out ConflictName name) && name.IsOf(path.Name)
+                && await placer.DescribeAsync(copy.Key, cancellationToken) is { } kept && IsCopyOf(kept, remote))
             {
                 return kept;
             }
@@ -156,11 +150,6 @@ internal sealed partial class ActionRunner
 
     private static bool IsCopyOf(RemoteObject copy, RemoteObject original) =>
         copy.Version.ETag == original.Version.ETag || (HashOf(copy) is { } hash && hash == HashOf(original));
-
-    /// <summary><c>stem.conflict-host-UTC[-n].ext</c>.</summary>
-    internal static byte[] ConflictName(ReadOnlySpan<byte> name, DateTimeOffset now, int n) => NameBeside.Of(name, ConflictTag(now), n);
-
-    private static string ConflictTag(DateTimeOffset now) => string.Create(CultureInfo.InvariantCulture, $"{ConflictMark}{now:yyyyMMdd'T'HHmmss'Z'}");
 
     private static string? HashOf(RemoteObject remote) => remote.LinkTarget is { } target ? ContentHash.Of(target) : remote.Description.Sha256;
 

@@ -33,7 +33,7 @@ internal sealed class Counter(IProgress<FlushProgress>? progress)
         Report();
     }
 
-    private static long BytesOf(SyncAction action) => action.Kind == ActionKind.Upload ? action.Local.Entry?.Size ?? 0 : 0;
+    internal static long BytesOf(SyncAction action) => action.Kind == ActionKind.Upload ? action.Local.Entry?.Size ?? 0 : 0;
 
     private void Report()
     {

@@ -30,4 +30,7 @@ internal static partial class Log
 
     [LoggerMessage(3023, LogLevel.Warning, "The mirror could not be marked clean; the next mount compares all of it: {Reason}")]
     public static partial void NotMarkedClean(ILogger logger, string reason);
+
+    [LoggerMessage(3008, LogLevel.Error, "{Reason}")]
+    public static partial void ContextLost(ILogger logger, string reason);
 }

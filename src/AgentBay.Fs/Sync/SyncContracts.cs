@@ -15,4 +15,14 @@ public sealed record FlushReport(int FilesDone, long BytesDone, IReadOnlyList<Pe
 }
 
 /// <summary>A mount's sync state at one moment.</summary>
-public sealed record SyncStatus(int PendingFiles, long PendingBytes, string? LastError, IReadOnlyList<PendingChange> Failed);
+public sealed record SyncStatus(int PendingFiles, long PendingBytes, string? LastError, IReadOnlyList<PendingChange> Failed)
+{
+    /// <summary>Uploaded, over the last seconds.</summary>
+    public long BytesPerSecond { get; init; }
+
+    /// <summary>Of the store's bytes, those that are on this disk.</summary>
+    public long CacheBytes { get; init; }
+
+    /// <summary>Free on the mirror's disk.</summary>
+    public long CacheFree { get; init; }
+}

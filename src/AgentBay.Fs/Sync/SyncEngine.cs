@@ -20,6 +20,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     private readonly PlanExecutor urgent = new(runner, UrgentConcurrency);
     private readonly ConcurrentDictionary<TreePath, SyncFailure> failures = new();
     private readonly SemaphoreSlim oneFullRound = new(1, 1);
+    private readonly RateMeter meter = new(mirror.Options.Time);
 
     private string? lastError;
 
@@ -33,8 +34,32 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         get
         {
             List<PendingChange> pending = Pending(long.MaxValue);
-            return new SyncStatus(pending.Count, pending.Sum(change => change.Bytes), lastError, pending.Where(change => change.Error is not null).ToList());
+            return new SyncStatus(pending.Count, pending.Sum(change => change.Bytes), lastError, pending.Where(change => change.Error is not null).ToList())
+            {
+                BytesPerSecond = meter.BytesPerSecond,
+                CacheBytes = mirror.Index.PresentBytes(),
+                CacheFree = mirror.Files.FreeSpace,
+            };
         }
+    }
+
+    public string? LastError => lastError;
+
+    /// <summary>Why the last try to store a path failed; null when it did not.</summary>
+    public string? ErrorOf(TreePath path) => failures.GetValueOrDefault(path)?.Message;
+
+    /// <summary>A failure that somebody knows of: until the path changes again, or is mounted again, it is not tried and holds nothing up.</summary>
+    /// <returns>False: it has not failed.</returns>
+    public bool Acknowledge(TreePath path)
+    {
+        if (!failures.TryGetValue(path, out SyncFailure? failure) || !failures.TryUpdate(path, failure with { Acknowledged = true }, failure))
+        {
+            return false;
+        }
+
+        mirror.Journal.Read(out long at);
+        mirror.Journal.Done(path, null, at);
+        return true;
     }
 
     /// <summary>Uploads until nothing of what is noted now is pending, or only what fails for good, or the token ends it.</summary>
@@ -82,6 +107,18 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         return report;
     }
 
+    /// <summary>Files that stay open for writing, as they are now. Times tell which have changed: the bytes are compared at the latest when they are closed.</summary>
+    public async Task FlushOpenFilesAsync(CancellationToken cancellationToken)
+    {
+        _ = await WriteBackAsync(cancellationToken);
+        mirror.Journal.Read(out long at);
+        HashSet<TreePath> changed = [.. mirror.Journal.Writers().Select(writer => writer.Path).Where(path => mirror.Files.TryStat(path) is { } entry && mirror.Index.Find(path)?.CtimeNs != entry.CtimeNs)];
+        if (changed.Count > 0)
+        {
+            _ = await RoundAsync(changed, at, everything: false, new Counter(null), cancellationToken);
+        }
+    }
+
     /// <returns>Why the kernel could not write out what it holds; null when it could, or holds nothing.</returns>
     private async Task<string?> WriteBackAsync(CancellationToken cancellationToken)
     {
@@ -95,6 +132,16 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             // What has reached the mirror goes up all the same; the report is not clean.
             Log.KernelHoldsBack(mirror.Logger, error);
             return $"The kernel could not write out what it holds of open files: {error.Message}";
+        }
+    }
+
+    /// <summary>Between flushes: so that a mount that writes nothing hears of a clear too.</summary>
+    public async Task WatchContextAsync(CancellationToken cancellationToken)
+    {
+        if (await mirror.Watch.AskAsync(cancellationToken) is FsException lost && lastError != lost.Message)
+        {
+            lastError = lost.Message;
+            Log.ContextLost(mirror.Logger, lost.Message);
         }
     }
 
@@ -154,7 +201,8 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         {
             IReadOnlyDictionary<TreePath, JournalEntry> names = mirror.Journal.Read(out long at);
             var scope = new HashSet<TreePath>();
-            foreach ((TreePath path, JournalEntry entry) in names)
+            // What waits longest goes first: a deadline may leave the rest.
+            foreach ((TreePath path, JournalEntry entry) in names.OrderBy(name => name.Value.Since))
             {
                 if (entry.WithTree)
                 {
@@ -240,7 +288,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         StopIfDetached(states, failed);
         SyncPlan plan = Planner.Plan(states, n => mirror.Keys.Aside(mirror.Operations.Next("aside") + n));
         counter.Expect(plan.Actions);
-        IReadOnlyList<ActionResult> results = await (everything ? executor : urgent).ExecuteAsync(plan, counter.Add, cancellationToken);
+        IReadOnlyList<ActionResult> results = await ExecuteAsync(plan, everything ? executor : urgent, counter, cancellationToken);
 
         var again = new HashSet<TreePath>();
         var dirty = new HashSet<TreePath>();
@@ -287,6 +335,42 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
 
         return new Round(again.Count, dirty.Count, failed.Values.FirstOrDefault(), failed.Values.Any(IsTransient)) { Left = [.. again, .. dirty] };
     }
+
+    /// <summary>Runs a plan, unless the context is no longer the one that it is for.</summary>
+    private async Task<IReadOnlyList<ActionResult>> ExecuteAsync(SyncPlan plan, PlanExecutor by, Counter counter, CancellationToken cancellationToken)
+    {
+        if (!plan.Actions.Any(WritesToStore))
+        {
+            return await by.ExecuteAsync(plan, Count, cancellationToken);
+        }
+
+        if (await mirror.Watch.AskAsync(cancellationToken) is { } before)
+        {
+            return Refused(plan, before);
+        }
+
+        IReadOnlyList<ActionResult> results = await by.ExecuteAsync(plan, Count, cancellationToken);
+        for (int i = 0; i < results.Count; i++)
+        {
+            if (results[i].Error is null && WritesToStore(plan.Actions[i]) && mirror.Index.Find(plan.Actions[i].Path) is { Remote: not null } row)
+            {
+                mirror.Watch.Wrote(row);
+            }
+        }
+
+        return await mirror.Watch.AskAsync(cancellationToken) is FsException after ? Refused(plan, after) : results;
+
+        void Count(SyncAction action)
+        {
+            counter.Add(action);
+            meter.Add(Counter.BytesOf(action));
+        }
+    }
+
+    private static bool WritesToStore(SyncAction action) => action.Kind is not (ActionKind.Refresh or ActionKind.Forget);
+
+    private static ActionResult[] Refused(SyncPlan plan, Exception reason) =>
+        [.. plan.Actions.Select(_ => new ActionResult(ActionOutcome.LookAgain, reason))];
 
     /// <summary>Looks at the paths, and at those that their state makes concern us too.</summary>
     private async Task<List<PathState>> SeeAsync(IReadOnlyCollection<TreePath> scope, bool everything, Dictionary<TreePath, Exception> failed, CancellationToken cancellationToken)
@@ -449,4 +533,5 @@ internal readonly record struct Round(int Again, int Dirty, Exception? Error, bo
 }
 
 /// <summary>Why a path is not in the store.</summary>
-internal sealed record SyncFailure(string Message, bool Transient);
+/// <param name="Acknowledged">Somebody knows of it: it holds nothing up.</param>
+internal sealed record SyncFailure(string Message, bool Transient, bool Acknowledged = false);

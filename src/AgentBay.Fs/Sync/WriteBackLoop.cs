@@ -8,6 +8,8 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
     private const int LongestWaitInDelays = 6;
 
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan OpenFilesInterval = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ContextInterval = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
     private readonly SemaphoreSlim wake = new(0, 1);
@@ -19,11 +21,15 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         mirror.Journal.Changed += Noted;
         Noted();
-        Task watch = WatchMapsAsync(end.Token);
-        Task flush = mirror.Options.WriteBack is { } delay ? FlushWhenQuietAsync(delay, end.Token) : watch;
+        List<Task> parts = [WatchMapsAsync(end.Token), WatchContextAsync(end.Token)];
+        if (mirror.Options.WriteBack is { } delay)
+        {
+            parts.AddRange([FlushWhenQuietAsync(delay, end.Token), FlushOpenFilesAsync(end.Token)]);
+        }
+
         try
         {
-            await await Task.WhenAny(watch, flush); // Neither ends by itself: the first that does has failed.
+            await await Task.WhenAny(parts); // None ends by itself: the first that does has failed.
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -33,7 +39,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
         {
             mirror.Journal.Changed -= Noted;
             await end.CancelAsync();
-            await Task.WhenAll(watch, flush).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -94,6 +100,23 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
         }
     }
 
+    /// <summary>A program may keep a file open for days.</summary>
+    private async Task FlushOpenFilesAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(OpenFilesInterval, mirror.Options.Time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            try
+            {
+                await engine.FlushOpenFilesAsync(cancellationToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                Log.FlushFailed(mirror.Logger, error);
+            }
+        }
+    }
+
     private async Task WatchMapsAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(WatchInterval, mirror.Options.Time);
@@ -107,6 +130,15 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
                     mirror.Journal.DataChanged(writer.Path, writer.Inode);
                 }
             }
+        }
+    }
+
+    private async Task WatchContextAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(ContextInterval, mirror.Options.Time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            await engine.WatchContextAsync(cancellationToken);
         }
     }
 

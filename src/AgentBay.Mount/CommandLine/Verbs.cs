@@ -8,7 +8,7 @@ internal static class Verbs
 {
     private static readonly string[] Names =
     [
-        MountVerb.Name, MountVerb.DaemonName, UnmountVerb.Name, UnmountVerb.Alias, SyncVerb.Name, StatusVerb.Name, ContextVerb.Name,
+        MountVerb.Name, MountVerb.DaemonName, UnmountVerb.Name, UnmountVerb.Alias, SyncVerb.Name, StatusVerb.Name, ContextVerb.Name, FsckVerb.Name,
         HelperVerbs.MountName, HelperVerbs.UnmountName,
     ];
 
@@ -36,6 +36,7 @@ internal static class Verbs
             SyncVerb.Create(),
             StatusVerb.Create(),
             ContextVerb.Create(),
+            FsckVerb.Create(),
             HelperVerbs.CreateMount(),
             HelperVerbs.CreateUnmount(),
         };

@@ -38,6 +38,8 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
         StateFolder folder = await MirrorLock.TakeAsync(request.EffectiveCacheDirectory, store.Properties.Url, context, report, signals.Starting);
         try
         {
+            // Waiting for the lock may have taken long: the context may have been cleared meanwhile.
+            context = await CheckUsableAsync(store, context, signals.Starting);
             return await ServeAsync(store, context, folder, mountPoint, signals);
         }
         finally
@@ -53,7 +55,21 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
             ?? (request.Create && !request.Context.StartsWith("SdkCtx-", StringComparison.Ordinal)
                 ? await catalog.GetOrCreateAsync(request.Context, cancellationToken)
                 : throw CommandException.Failed($"There is no context '{request.Context}' in {store.Properties.Url} (agentbay-mount context list shows those that are there)."));
-        return request.ReadOnly ? context : await catalog.TouchAsync(context, cancellationToken);
+        ContextCatalog.RefuseBusy(context);
+        return context;
+    }
+
+    private async Task<ContextRecord> CheckUsableAsync(IObjectStore store, ContextRecord context, CancellationToken cancellationToken)
+    {
+        var catalog = new ContextCatalog(store, TimeProvider.System);
+        if (!request.ReadOnly)
+        {
+            return await catalog.TouchAsync(context, cancellationToken);
+        }
+
+        ContextRecord now = await catalog.FindAsync(context.Id, cancellationToken) ?? throw CommandException.Failed($"Context '{context.Name}' ({context.Id}) was deleted just now.");
+        ContextCatalog.RefuseBusy(now);
+        return now;
     }
 
     private async Task<int> ServeAsync(IObjectStore store, ContextRecord context, StateFolder folder, string mountPoint, EndSignals signals)
@@ -85,6 +101,12 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
             StoreId = await IdentifyAsync(store, folder, signals.Starting),
         };
         folder.WriteHolder(new MountHolder(info.Pid, info.MountPoint, info.Store, info.ContextId, info.Context));
+        if (await OldMirror.PutAsideAsync(folder, () => adapter.OpenMirror(folder).Files, context, TimeProvider.System) is { } kept)
+        {
+            Log.OldMirrorKept(loggers.CreateLogger<MountProcess>(), info.Context, kept);
+            report(new StartReport.Note($"Context '{info.Context}' was cleared since it was mounted here. Files that were not in the store then are kept in {kept}: take what you need and remove the folder around it."));
+        }
+
         IHostMirror mirror = adapter.OpenMirror(folder);
         await using MountSession session = await MountSession.OpenAsync(folder, mirror.Files, store, context, options, loggers, signals.Starting);
         await using IRunningMount mount = await mirror.MountAsync(session.Host, folder, info.MountPoint, request, loggers);

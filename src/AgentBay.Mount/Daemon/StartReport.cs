@@ -6,6 +6,7 @@ namespace AgentBay.Mount.Daemon;
 /// <summary>What a starting mount says, one JSON line each, through the pipe to the program that started it.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "report")]
 [JsonDerivedType(typeof(Waiting), "waiting")]
+[JsonDerivedType(typeof(Note), "note")]
 [JsonDerivedType(typeof(Ready), "ready")]
 [JsonDerivedType(typeof(Failed), "failed")]
 internal abstract record StartReport
@@ -16,6 +17,9 @@ internal abstract record StartReport
 
     /// <summary>It goes on, but not at once.</summary>
     internal sealed record Waiting(string Message) : StartReport;
+
+    /// <summary>Something that the user should know.</summary>
+    internal sealed record Note(string Message) : StartReport;
 
     /// <summary>The mount answers.</summary>
     internal sealed record Ready(MountInfo Mount) : StartReport;

@@ -14,6 +14,9 @@ internal static class StartMessages
             case StartReport.Waiting waiting:
                 Console.Error.WriteLine(waiting.Message);
                 break;
+            case StartReport.Note note:
+                Console.Error.WriteLine(note.Message);
+                break;
             case StartReport.Ready { Mount: var mount }:
                 PrintMounted(mount, request);
                 break;

@@ -22,8 +22,9 @@ public sealed partial class EmbeddedStore
         using (locks.Acquire(places.Key))
         {
             file = Find(places).File;
-            if (file == null)
+            if (file == null || HasExpired(places, file))
             {
+                file?.Dispose();
                 return null;
             }
 
@@ -51,7 +52,7 @@ public sealed partial class EmbeddedStore
 
     private PutResult? CopyFile(KeyPlaces source, KeyPlaces places, CopyOptions options, CancellationToken cancellationToken)
     {
-        using var file = Find(source).File;
+        using var file = FindLive(source);
         if (file == null)
         {
             return null;

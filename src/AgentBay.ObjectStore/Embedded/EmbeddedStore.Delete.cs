@@ -7,7 +7,16 @@ public sealed partial class EmbeddedStore
     public async Task DeleteAsync(string key, string? ifMatch, CancellationToken cancellationToken) => await threads.RunAsync(
         () =>
         {
-            Delete(KeyPlaces.Of(key), ifMatch);
+            var places = KeyPlaces.Of(key);
+            Delete(places, current =>
+            {
+                if (ifMatch != null && StoreKey.Unquote(ifMatch) != current.Record.ETag && !HasExpired(places, current))
+                {
+                    throw PreconditionFailed(key, $"is not version {ifMatch} but {current.Record.ETag}");
+                }
+
+                return true;
+            });
             return true;
         }, cancellationToken).ConfigureAwait(false);
 
@@ -32,20 +41,15 @@ public sealed partial class EmbeddedStore
         return failed;
     }
 
-    private void Delete(KeyPlaces places, string? ifMatch)
+    private void Delete(KeyPlaces places, Func<StoredFile, bool> decide)
     {
         byte[] folder;
         using (locks.Acquire(places.Key))
         {
             using StoredFile? current = Find(places).File;
-            if (current == null)
+            if (current == null || !decide(current))
             {
                 return;
-            }
-
-            if (ifMatch != null && StoreKey.Unquote(ifMatch) != current.Record.ETag)
-            {
-                throw PreconditionFailed(places.Key, $"is not version {ifMatch} but {current.Record.ETag}");
             }
 
             // A plain file dropped in beside the escaped one hides it: the hidden one goes first, or it would come back.

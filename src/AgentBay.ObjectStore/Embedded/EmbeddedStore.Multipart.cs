@@ -1,3 +1,4 @@
+using System.Text;
 using AgentBay.Posix;
 using Microsoft.Win32.SafeHandles;
 
@@ -12,18 +13,69 @@ public sealed partial class EmbeddedStore
         {
             var places = KeyPlaces.Of(key);
             StoreMetadata.Check(options.Metadata, Properties.MaxMetadataBytes, key);
-            byte[] name = TemporaryName();
-            Check("begin an upload", Syscall.MakeDirectory(uploads, name, 0x1C0));
-            Check("begin an upload", Syscall.Open(uploads, name, OpenFlags.ReadOnly | OpenFlags.Directory, 0, out var folder));
-            var file = CreateFile(folder, EmbeddedUpload.FileName.ToArray());
-            var host = new EmbeddedUpload.Host(this, threads, reached, () => RemoveUpload(name));
-            return new EmbeddedUpload(host, folder, file, places, options);
+            var begun = new UploadRecord(key, time.GetUtcNow(), options.ContentType, new Dictionary<string, string>(options.Metadata, StringComparer.Ordinal));
+            return new EmbeddedUpload(UploadHost, UploadFolder.Begin(uploads, begun, Error), places, begun, options.Condition);
         }, cancellationToken);
+
+    public Task<IMultipartUpload?> ResumeMultipartAsync(string key, string uploadId, PutOptions options, CancellationToken cancellationToken) => threads.RunAsync<IMultipartUpload?>(
+        () =>
+        {
+            var folder = UploadFolder.Open(uploads, uploadId, Error);
+            if (folder?.Begun is not { } begun || begun.Key != key)
+            {
+                folder?.Dispose();
+                return null;
+            }
+
+            try
+            {
+                folder.Lock();
+                var upload = new EmbeddedUpload(UploadHost, folder, KeyPlaces.Of(key), begun, options.Condition);
+                upload.Restore();
+                return upload;
+            }
+            catch
+            {
+                folder.Dispose();
+                throw;
+            }
+        }, cancellationToken);
+
+    public Task<IReadOnlyList<PendingUpload>> ListUploadsAsync(string prefix, CancellationToken cancellationToken) => threads.RunAsync<IReadOnlyList<PendingUpload>>(
+        () =>
+        {
+            var pending = new List<PendingUpload>();
+            foreach (byte[] name in NamesOf(uploads))
+            {
+                using var folder = UploadFolder.Open(uploads, Encoding.ASCII.GetString(name), Error);
+                if (folder?.Begun is { } begun && begun.Key.StartsWith(prefix, StringComparison.Ordinal))
+                {
+                    pending.Add(new PendingUpload(begun.Key, folder.Id, begun.Begun));
+                }
+            }
+
+            return pending;
+        }, cancellationToken);
+
+    public async Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken) => _ = await threads.RunAsync(
+        () =>
+        {
+            using var folder = UploadFolder.Open(uploads, uploadId, Error);
+            if (folder?.Begun?.Key == key)
+            {
+                folder.Remove();
+            }
+
+            return true;
+        }, cancellationToken).ConfigureAwait(false);
+
+    private EmbeddedUpload.Host UploadHost => new(this, threads, reached, FindLive);
 
     /// <summary>What crashed writers left. A live one's files are younger.</summary>
     private void RemoveStale()
     {
-        long before = NowNs() - (StaleAfter.Ticks * 100);
+        // Files' times are the machine's, whatever clock the store has.
+        long before = (DateTimeOffset.UtcNow - StaleAfter - DateTimeOffset.UnixEpoch).Ticks * 100;
         foreach (var name in NamesOf(temporary).Where(n => ModifyTime(temporary, n) < before))
         {
             _ = Syscall.Unlink(temporary, name);
@@ -31,31 +83,11 @@ public sealed partial class EmbeddedStore
 
         foreach (byte[] name in NamesOf(uploads).Where(n => ModifyTime(uploads, n) < before))
         {
-            if (Syscall.Open(uploads, name, OpenFlags.ReadOnly | OpenFlags.Directory, 0, out var folder) == Errno.OK)
+            using var folder = UploadFolder.Open(uploads, Encoding.ASCII.GetString(name), Error);
+            if (folder != null && NamesOf(folder.Handle).TrueForAll(n => ModifyTime(folder.Handle, n) < before))
             {
-                using (folder)
-                {
-                    if (NamesOf(folder).Any(n => ModifyTime(folder, n) >= before))
-                    {
-                        continue;
-                    }
-                }
-
-                RemoveUpload(name);
+                folder.Remove();
             }
-        }
-    }
-
-    private void RemoveUpload(byte[] name)
-    {
-        if (Syscall.Open(uploads, name, OpenFlags.ReadOnly | OpenFlags.Directory, 0, out var folder) == Errno.OK)
-        {
-            using (folder)
-            {
-                NamesOf(folder).ForEach(n => Syscall.Unlink(folder, n));
-            }
-
-            _ = Syscall.RemoveDirectory(uploads, name);
         }
     }
 

@@ -100,7 +100,7 @@ public sealed partial class EmbeddedStore
         (StoredFile? current, bool plainIsFolder) = Find(places);
         using (current)
         {
-            CheckCondition(places.Key, condition, current);
+            CheckCondition(places.Key, condition, current != null && HasExpired(places, current) ? null : current);
             return current != null ? current.Place : places.Plain == null || plainIsFolder ? places.Escaped : places.Plain;
         }
     }
@@ -196,5 +196,5 @@ public sealed partial class EmbeddedStore
         Check("write the record", result);
     }
 
-    private static long NowNs() => (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * 100;
+    private long NowNs() => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
 }

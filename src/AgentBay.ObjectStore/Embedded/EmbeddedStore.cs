@@ -23,10 +23,21 @@ public sealed partial class EmbeddedStore : IObjectStore
     private readonly FolderReader reader;
     private readonly KeyLocks locks;
     private readonly WorkerThreads threads = new(MaxThreads);
+    private readonly SafeFileHandle urlFolder;
+    private readonly UrlFolder urls;
+    private readonly SafeFileHandle expiryFolder;
+    private readonly ExpiryRules expiry;
+    private readonly TimeProvider time;
     private readonly Action<string> reached;
 
-    private EmbeddedStore(string directory, SafeFileHandle root, SafeFileHandle temporary, SafeFileHandle uploads, SafeFileHandle lockFolder, Action<string> reached)
+    private EmbeddedStore(string directory, SafeFileHandle root, TimeProvider time, Action<string> reached)
     {
+        var temporary = OpenHidden(directory, root, "tmp");
+        ProbeXattrs(directory, temporary);
+        var uploads = OpenHidden(directory, root, "uploads");
+        urlFolder = OpenHidden(directory, root, "urls");
+        expiryFolder = OpenHidden(directory, root, "expiry");
+        this.time = time;
         this.directory = directory;
         this.root = root;
         this.temporary = temporary;
@@ -34,7 +45,9 @@ public sealed partial class EmbeddedStore : IObjectStore
         this.reached = reached;
         folders = new Folders(root, Error);
         reader = new FolderReader(Error);
-        locks = new KeyLocks(lockFolder, Error);
+        locks = new KeyLocks(OpenHidden(directory, root, "locks"), Error);
+        urls = new UrlFolder(urlFolder, locks, Error);
+        expiry = new ExpiryRules(expiryFolder, locks, Error);
         Properties = new StoreProperties
         {
             Url = new UriBuilder(Uri.UriSchemeFile, "") { Path = directory }.Uri.AbsoluteUri,
@@ -44,6 +57,8 @@ public sealed partial class EmbeddedStore : IObjectStore
             ConditionalDelete = true,
             MaxPutSize = 1L << 40,
             MaxObjectSize = 16L << 40,
+            ListsUploads = true,
+            NeedsUrlEndpoint = true,
         };
     }
 
@@ -51,10 +66,10 @@ public sealed partial class EmbeddedStore : IObjectStore
 
     /// <summary>Opens a directory as a store; makes it (0700) when it is not there.</summary>
     /// <exception cref="StoreException">It cannot be made or written, or its filesystem has no user xattrs.</exception>
-    public static EmbeddedStore Open(string path) => Open(path, static _ => { });
+    public static EmbeddedStore Open(string path, TimeProvider? time = null) => Open(path, time ?? TimeProvider.System, static _ => { });
 
     /// <param name="reached">For tests: called at each named point of a write.</param>
-    internal static EmbeddedStore Open(string path, Action<string> reached)
+    internal static EmbeddedStore Open(string path, TimeProvider time, Action<string> reached)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -65,9 +80,7 @@ public sealed partial class EmbeddedStore : IObjectStore
         var root = OpenRoot(directory);
         try
         {
-            var temporary = OpenHidden(directory, root, "tmp");
-            ProbeXattrs(directory, temporary);
-            var store = new EmbeddedStore(directory, root, temporary, OpenHidden(directory, root, "uploads"), OpenHidden(directory, root, "locks"), reached);
+            var store = new EmbeddedStore(directory, root, time, reached);
             store.RemoveStale();
             return store;
         }
@@ -81,14 +94,14 @@ public sealed partial class EmbeddedStore : IObjectStore
     public Task<ObjectInfo?> HeadAsync(string key, CancellationToken cancellationToken) => threads.RunAsync(
         () =>
         {
-            using var file = Find(KeyPlaces.Of(key)).File;
+            using var file = FindLive(KeyPlaces.Of(key));
             return file?.ToInfo(key);
         }, cancellationToken);
 
     public Task<ObjectContent?> GetAsync(string key, ByteRange? range, string? ifMatch, CancellationToken cancellationToken) => threads.RunAsync(
         () =>
         {
-            var file = Find(KeyPlaces.Of(key)).File;
+            var file = FindLive(KeyPlaces.Of(key));
             if (file == null)
             {
                 return null;
@@ -116,6 +129,8 @@ public sealed partial class EmbeddedStore : IObjectStore
     {
         threads.Dispose();
         locks.Dispose();
+        urlFolder.Dispose();
+        expiryFolder.Dispose();
         temporary.Dispose();
         uploads.Dispose();
         root.Dispose();

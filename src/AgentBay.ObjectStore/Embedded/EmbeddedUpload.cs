@@ -1,3 +1,4 @@
+using System.Text;
 using AgentBay.Posix;
 using Microsoft.Win32.SafeHandles;
 
@@ -7,30 +8,59 @@ namespace AgentBay.ObjectStore.Embedded;
 /// An object in parts. As long as the parts are as large as the first one that came, each is written to its final place in one
 /// file, which completing only renames; any other part has a file of its own, and completing copies.
 /// </summary>
-internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, SafeFileHandle folder, SafeFileHandle file, KeyPlaces places, PutOptions options) : IMultipartUpload
+internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder folder, KeyPlaces places, UploadRecord begun, PutCondition condition) : IMultipartUpload
 {
-    internal static ReadOnlySpan<byte> FileName => "object"u8;
-
     private readonly Dictionary<int, Part> parts = [];
     private readonly HashSet<int> claimed = [];
-    private readonly List<SafeFileHandle> ownFiles = [];
     private readonly Lock guard = new();
     private long slotSize = -1;
     private bool ended;
+    private bool kept;
 
     /// <summary>What an upload needs of its store.</summary>
-    internal sealed record Host(EmbeddedStore Store, WorkerThreads Threads, Action<string> Reached, Action Remove);
+    internal sealed record Host(EmbeddedStore Store, WorkerThreads Threads, Action<string> Reached, Func<KeyPlaces, StoredFile?> Find);
 
-    public async Task UploadPartAsync(int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public string Id => folder.Id;
+
+    public IReadOnlyList<UploadedPart> Parts
     {
-        var properties = host.Store.Properties;
-        if (number < 1 || number > properties.MaxParts)
+        get
         {
-            throw new StoreException(StoreErrorKind.Refused, $"{StoreKey.Show(places.Key)}: part {number} is not between 1 and {properties.MaxParts}.");
+            lock (guard)
+            {
+                return [.. parts.OrderBy(static p => p.Key).Select(static p => new UploadedPart(p.Key, p.Value.Length, Convert.ToHexStringLower(p.Value.Hash)))];
+            }
         }
-
-        _ = await host.Threads.RunAsync(() => Upload(number, body.Span), cancellationToken).ConfigureAwait(false);
     }
+
+    public async Task UploadPartAsync(int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) => _ = await host.Threads.RunAsync(
+        () =>
+        {
+            Add(number, body.Length, (target, offset) =>
+            {
+                host.Store.Check($"write part {number} of {StoreKey.Show(places.Key)}", Syscall.Write(target, body.Span, offset, out _));
+                return ETags.Hash(body.Span);
+            });
+            return true;
+        }, cancellationToken).ConfigureAwait(false);
+
+    public async Task CopyPartAsync(int number, string sourceKey, ByteRange range, string? sourceIfMatch, CancellationToken cancellationToken) => _ = await host.Threads.RunAsync(
+        () =>
+        {
+            using var source = host.Find(KeyPlaces.Of(sourceKey)) ?? throw new StoreException(StoreErrorKind.PreconditionFailed, $"{StoreKey.Show(sourceKey)} is not there.");
+            if (sourceIfMatch != null && StoreKey.Unquote(sourceIfMatch) != source.Record.ETag)
+            {
+                throw new StoreException(StoreErrorKind.PreconditionFailed, $"{StoreKey.Show(sourceKey)} is not version {sourceIfMatch} but {source.Record.ETag}.");
+            }
+
+            long length = PartCopy.LengthOf(range, source.Status.Size, sourceKey);
+            Add(number, length, (target, offset) =>
+            {
+                host.Store.CopyBytes(source.Handle, range.Offset, target, offset, length, sourceKey, cancellationToken);
+                return StoredFile.HashOf(source.Handle, range.Offset, length);
+            });
+            return true;
+        }, cancellationToken).ConfigureAwait(false);
 
     public Task<PutResult> CompleteAsync(CancellationToken cancellationToken) => host.Threads.RunAsync(
         () =>
@@ -38,86 +68,112 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, SafeFileHandle fo
             lock (guard)
             {
                 CheckParts();
-                byte[] name = FileName.ToArray();
-                SafeFileHandle whole = file;
-                if (!InPlace())
-                {
-                    name = "assembled"u8.ToArray();
-                    _ = Syscall.Unlink(folder, name);
-                    ownFiles.Add(whole = host.Store.CreateFile(folder, name));
-                    Assemble(whole, cancellationToken);
-                }
+                var whole = InPlace() ? folder.Whole : Assemble(cancellationToken);
 
                 // A slot beyond the last part may have been written by a part that came again elsewhere.
-                host.Store.Check("truncate", Syscall.Truncate(whole, parts.Values.Sum(static p => p.Length)));
+                host.Store.Check("truncate", Syscall.Truncate(whole.Handle, parts.Values.Sum(static p => p.Length)));
                 host.Reached("multipart: assembled");
                 string etag = ETags.OfParts([.. Enumerable.Range(1, parts.Count).Select(n => parts[n].Hash)]);
-                var record = host.Store.Seal(whole, etag, options.Metadata, options.ContentType);
-                host.Store.Publish(places, folder, name, options.Condition);
+                var record = host.Store.Seal(whole.Handle, etag, begun.Metadata, begun.ContentType);
+                host.Store.Publish(places, folder.Handle, whole.Name, condition);
                 ended = true;
-                Clean();
+                folder.Remove();
+                folder.Dispose();
                 return new PutResult(etag, StoredFile.ToTime(record.Modified));
             }
         }, cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        _ = await host.Threads.RunAsync(
-            () =>
+    public void Keep() => kept = true;
+
+    public async ValueTask DisposeAsync() => _ = await host.Threads.RunAsync(
+        () =>
+        {
+            lock (guard)
             {
-                lock (guard)
+                if (ended)
                 {
-                    if (!ended)
-                    {
-                        ended = true;
-                        Clean();
-                    }
+                    return false;
                 }
 
+                ended = true;
+                if (!kept)
+                {
+                    folder.Remove();
+                }
+
+                folder.Dispose();
                 return true;
-            }, CancellationToken.None).ConfigureAwait(false);
+            }
+        }, CancellationToken.None).ConfigureAwait(false);
+
+    /// <summary>Takes over the parts that an earlier process wrote, as far as their bytes are there.</summary>
+    internal void Restore()
+    {
+        foreach (var line in folder.Log.Read().GroupBy(static l => l.Number).Select(static g => g.Last()))
+        {
+            var file = folder.Open(line.File);
+            byte[] hash = file == null ? [] : StoredFile.HashOf(file.Handle, line.Offset, line.Length);
+            if (file == null || Convert.ToHexStringLower(hash) != line.Hash)
+            {
+                continue;
+            }
+
+            parts[line.Number] = new Part(file, line.Offset, line.Length, hash);
+            if (file == folder.Whole)
+            {
+                // The slots of all parts in one file have one size, and only the first does not tell it by its place.
+                _ = claimed.Add(line.Number);
+                slotSize = line.Number > 1 ? line.Offset / (line.Number - 1) : slotSize < 0 ? line.Length : slotSize;
+            }
+        }
     }
 
-    private bool Upload(int number, ReadOnlySpan<byte> body)
+    private void Add(int number, long length, Func<SafeFileHandle, long, byte[]> write)
     {
-        SafeFileHandle target = file;
+        var properties = host.Store.Properties;
+        if (number < 1 || number > properties.MaxParts)
+        {
+            throw new StoreException(StoreErrorKind.Refused, $"{StoreKey.Show(places.Key)}: part {number} is not between 1 and {properties.MaxParts}.");
+        }
+
+        UploadFolder.PartFile target;
         long offset = 0;
         lock (guard)
         {
-            if (ended)
+            CheckOpen();
+            slotSize = slotSize < 0 ? length : slotSize;
+            if (length <= slotSize && claimed.Add(number))
             {
-                throw new StoreException(StoreErrorKind.Refused, $"{StoreKey.Show(places.Key)}: the upload has ended.");
-            }
-
-            slotSize = slotSize < 0 ? body.Length : slotSize;
-            if (body.Length <= slotSize && claimed.Add(number))
-            {
+                target = folder.Whole;
                 offset = (number - 1) * slotSize;
             }
             else
             {
-                ownFiles.Add(target = host.Store.CreateFile(folder, System.Text.Encoding.ASCII.GetBytes($"part-{number}-{ownFiles.Count}")));
+                target = folder.Create($"part-{number}-{Guid.NewGuid():N}");
             }
         }
 
-        host.Store.Check($"write part {number} of {StoreKey.Show(places.Key)}", Syscall.Write(target, body, offset, out _));
-        byte[] hash = ETags.Hash(body);
+        byte[] hash = write(target.Handle, offset);
         host.Reached("multipart: part written");
         lock (guard)
         {
-            parts[number] = new Part(target, offset, body.Length, hash);
+            CheckOpen();
+            parts[number] = new Part(target, offset, length, hash);
+            folder.Log.Append(new PartLog.Line(number, Encoding.ASCII.GetString(target.Name), offset, length, Convert.ToHexStringLower(hash)));
         }
+    }
 
-        return true;
+    private void CheckOpen()
+    {
+        if (ended || !folder.Exists)
+        {
+            throw new StoreException(StoreErrorKind.Refused, $"{StoreKey.Show(places.Key)}: the upload has ended.");
+        }
     }
 
     private void CheckParts()
     {
-        if (ended)
-        {
-            throw new StoreException(StoreErrorKind.Refused, $"{StoreKey.Show(places.Key)}: the upload has ended.");
-        }
-
+        CheckOpen();
         if (parts.Count == 0 || parts.Keys.Max() != parts.Count)
         {
             throw new StoreException(StoreErrorKind.Refused, $"{StoreKey.Show(places.Key)}: the parts are not numbered from 1 without a gap.");
@@ -138,7 +194,7 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, SafeFileHandle fo
         long offset = 0;
         for (int number = 1; number <= parts.Count; number++)
         {
-            if (parts[number].File != file || parts[number].Offset != offset)
+            if (parts[number].File != folder.Whole || parts[number].Offset != offset)
             {
                 return false;
             }
@@ -149,24 +205,19 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, SafeFileHandle fo
         return true;
     }
 
-    private void Assemble(SafeFileHandle whole, CancellationToken cancellationToken)
+    private UploadFolder.PartFile Assemble(CancellationToken cancellationToken)
     {
+        var whole = folder.Create($"assembled-{Guid.NewGuid():N}");
         long offset = 0;
         for (int number = 1; number <= parts.Count; number++)
         {
             var part = parts[number];
-            host.Store.CopyBytes(part.File, part.Offset, whole, offset, part.Length, places.Key, cancellationToken);
+            host.Store.CopyBytes(part.File.Handle, part.Offset, whole.Handle, offset, part.Length, places.Key, cancellationToken);
             offset += part.Length;
         }
+
+        return whole;
     }
 
-    private void Clean()
-    {
-        file.Dispose();
-        ownFiles.ForEach(static f => f.Dispose());
-        folder.Dispose();
-        host.Remove();
-    }
-
-    private sealed record Part(SafeFileHandle File, long Offset, long Length, byte[] Hash);
+    private sealed record Part(UploadFolder.PartFile File, long Offset, long Length, byte[] Hash);
 }

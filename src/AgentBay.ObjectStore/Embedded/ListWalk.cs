@@ -14,6 +14,8 @@ internal sealed class ListWalk
     private readonly FolderReader reader;
     private readonly Func<SafeFileHandle, FolderEntry, StoredFile?> open;
     private readonly Func<string, Errno, StoreException> error;
+    private readonly Deadlines deadlines;
+    private readonly long nowNs;
     private readonly byte[] prefix;
     private readonly byte[]? delimiter;
     private readonly byte[]? after;
@@ -25,8 +27,12 @@ internal sealed class ListWalk
     private string? lastToken;
     private bool more;
 
-    internal ListWalk(ListRequest request, Folders folders, FolderReader reader, Func<SafeFileHandle, FolderEntry, StoredFile?> open, Func<string, Errno, StoreException> error)
+    internal ListWalk(
+        ListRequest request, Folders folders, FolderReader reader, Deadlines deadlines, long nowNs,
+        Func<SafeFileHandle, FolderEntry, StoredFile?> open, Func<string, Errno, StoreException> error)
     {
+        this.deadlines = deadlines;
+        this.nowNs = nowNs;
         this.folders = folders;
         this.reader = reader;
         this.open = open;
@@ -40,6 +46,9 @@ internal sealed class ListWalk
             afterPrefix = kind == 'p';
         }
     }
+
+    /// <summary>Keys that it met and left out because their time is over.</summary>
+    internal List<string> Expired { get; } = [];
 
     internal ListPage Run(CancellationToken cancellationToken)
     {
@@ -81,7 +90,7 @@ internal sealed class ListWalk
             }
             else if (below && CommonPrefix(key) is { } common)
             {
-                AddPrefix(folder, entries[i], common);
+                AddPrefix(folder, entries[i], key, common);
             }
             else if (entries[i].IsFolder)
             {
@@ -141,9 +150,9 @@ internal sealed class ListWalk
         return at < 0 ? null : key[..(prefix.Length + at + delimiter!.Length)];
     }
 
-    private void AddPrefix(SafeFileHandle folder, FolderEntry entry, byte[] common)
+    private void AddPrefix(SafeFileHandle folder, FolderEntry entry, byte[] key, byte[] common)
     {
-        if (!HasObject(folder, entry))
+        if (!HasObject(folder, entry, key))
         {
             return;
         }
@@ -158,7 +167,7 @@ internal sealed class ListWalk
 
     private void AddObject(SafeFileHandle folder, FolderEntry entry, byte[] key)
     {
-        using StoredFile? file = open(folder, entry);
+        using StoredFile? file = OpenLive(folder, entry, key);
         if (file != null && !IsFull())
         {
             objects.Add(file.ToInfo(Encoding.UTF8.GetString(key)));
@@ -177,12 +186,26 @@ internal sealed class ListWalk
         }
     }
 
-    /// <summary>An empty folder, made by hand or left by a crash, is no prefix of any key.</summary>
-    private bool HasObject(SafeFileHandle folder, FolderEntry entry)
+    private StoredFile? OpenLive(SafeFileHandle folder, FolderEntry entry, byte[] key)
+    {
+        StoredFile? file = open(folder, entry);
+        if (file == null || !deadlines.HavePassed(key, file.Record.Modified, nowNs))
+        {
+            return file;
+        }
+
+        file.Dispose();
+        Expired.Add(Encoding.UTF8.GetString(key));
+        return null;
+    }
+
+    /// <summary>An empty folder, made by hand or left by a crash, is no prefix of any key; nor is one of expired objects.</summary>
+    private bool HasObject(SafeFileHandle folder, FolderEntry entry, byte[] key)
     {
         if (!entry.IsFolder)
         {
-            return true;
+            using StoredFile? file = deadlines.None ? null : OpenLive(folder, entry, key);
+            return deadlines.None || file != null;
         }
 
         using SafeFileHandle? below = OpenFolder(folder, entry);
@@ -191,8 +214,9 @@ internal sealed class ListWalk
             return false;
         }
 
+        // Files first: one that lives saves looking into folders.
         FolderEntry[] entries = reader.Read(below);
-        return entries.Any(static e => !e.IsFolder) || entries.Any(e => HasObject(below, e));
+        return entries.Where(static e => !e.IsFolder).Concat(entries.Where(static e => e.IsFolder)).Any(e => HasObject(below, e, [.. key, .. e.SortName]));
     }
 
     /// <returns>Null when it went away meanwhile.</returns>

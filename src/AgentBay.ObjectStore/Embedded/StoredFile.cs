@@ -14,7 +14,7 @@ internal sealed record StoredFile(SafeFileHandle Handle, Place Place, FileStatus
         if (record == null || record.Size != status.Size || record.FileTime != status.ModifyTimeNs)
         {
             // Dropped in or edited by hand: the content says what version it is. It is read for every call, until a put.
-            string etag = Convert.ToHexStringLower(HashContent(handle));
+            string etag = Convert.ToHexStringLower(HashOf(handle, 0, long.MaxValue));
             var metadata = record?.Metadata ?? ObjectInfo.NoMetadata;
             record = new ObjectRecord(etag, status.Size, status.ModifyTimeNs, status.ModifyTimeNs, record?.ContentType, metadata);
         }
@@ -28,20 +28,21 @@ internal sealed record StoredFile(SafeFileHandle Handle, Place Place, FileStatus
 
     internal static DateTimeOffset ToTime(long ns) => DateTimeOffset.UnixEpoch.AddTicks(ns / 100);
 
-    private static byte[] HashContent(SafeFileHandle handle)
+    /// <summary>The MD5 of some bytes of a file, of fewer where it ends before.</summary>
+    internal static byte[] HashOf(SafeFileHandle handle, long offset, long length)
     {
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         var buffer = new byte[256 << 10];
-        for (long at = 0; ;)
+        for (long done = 0; ;)
         {
-            Syscall.Read(handle, buffer, at, out int count).ThrowIfError("read an object dropped in by hand");
+            Syscall.Read(handle, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - done)), offset + done, out int count).ThrowIfError("read an object's bytes");
             if (count == 0)
             {
                 return md5.GetHashAndReset();
             }
 
             md5.AppendData(buffer.AsSpan(0, count));
-            at += count;
+            done += count;
         }
     }
 }

@@ -17,12 +17,7 @@ public sealed class RetryingStore(IObjectStore inner, StoreOpenOptions options) 
 
     public StoreProperties Properties => inner.Properties;
 
-    public async Task VerifyAsync(CancellationToken cancellationToken) => _ = await tries.OnceAsync(
-        async cancel =>
-        {
-            await inner.VerifyAsync(cancel).ConfigureAwait(false);
-            return true;
-        }, cancellationToken).ConfigureAwait(false);
+    public Task VerifyAsync(CancellationToken cancellationToken) => tries.OnceAsync(inner.VerifyAsync, cancellationToken);
 
     public Task<ListPage> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
         tries.RunAsync(0, cancel => inner.ListAsync(request, cancel), cancellationToken);
@@ -62,6 +57,20 @@ public sealed class RetryingStore(IObjectStore inner, StoreOpenOptions options) 
         var upload = await tries.RunAsync(0, cancel => inner.BeginMultipartAsync(key, marked, cancel), cancellationToken).ConfigureAwait(false);
         return new RetryingUpload(upload, tries, cancel => FindAsync(key, operation, cancel));
     }
+
+    /// <summary>Only an operation id that the caller gave, now as at the beginning, tells whether a completion landed whose answer was lost.</summary>
+    public async Task<IMultipartUpload?> ResumeMultipartAsync(string key, string uploadId, PutOptions options, CancellationToken cancellationToken)
+    {
+        string? operation = options.Metadata.GetValueOrDefault(StoreMetadata.Operation);
+        var upload = await tries.RunAsync(0, cancel => inner.ResumeMultipartAsync(key, uploadId, options, cancel), cancellationToken).ConfigureAwait(false);
+        return upload == null ? null : new RetryingUpload(upload, tries, cancel => FindAsync(key, operation, cancel));
+    }
+
+    public Task<IReadOnlyList<PendingUpload>> ListUploadsAsync(string prefix, CancellationToken cancellationToken) =>
+        tries.RunAsync(0, cancel => inner.ListUploadsAsync(prefix, cancel), cancellationToken);
+
+    public Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken) =>
+        tries.RunAsync(0, cancel => inner.AbortUploadAsync(key, uploadId, cancel), cancellationToken);
 
     public async Task<PutResult?> CopyAsync(string sourceKey, string key, CopyOptions options, CancellationToken cancellationToken)
     {
@@ -106,13 +115,8 @@ public sealed class RetryingStore(IObjectStore inner, StoreOpenOptions options) 
         }
     }
 
-    public async Task DeleteAsync(string key, string? ifMatch, CancellationToken cancellationToken) => _ = await tries.RunAsync(
-        0,
-        async cancel =>
-        {
-            await inner.DeleteAsync(key, ifMatch, cancel).ConfigureAwait(false);
-            return true;
-        }, cancellationToken).ConfigureAwait(false);
+    public Task DeleteAsync(string key, string? ifMatch, CancellationToken cancellationToken) =>
+        tries.RunAsync(0, cancel => inner.DeleteAsync(key, ifMatch, cancel), cancellationToken);
 
     public async Task<IReadOnlyList<KeyValuePair<string, StoreException>>> DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
@@ -124,6 +128,16 @@ public sealed class RetryingStore(IObjectStore inner, StoreOpenOptions options) 
 
         return failed;
     }
+
+    public Task<PresignedUrl> PresignAsync(string key, PresignedUse use, TimeSpan lifetime, CancellationToken cancellationToken) =>
+        tries.RunAsync(0, cancel => inner.PresignAsync(key, use, lifetime, cancel), cancellationToken);
+
+    public Task<IUrlEndpoint?> ServeUrlsAsync(CancellationToken cancellationToken) => inner.ServeUrlsAsync(cancellationToken);
+
+    public Task<IReadOnlyList<ExpiryRule>> GetExpiryRulesAsync(CancellationToken cancellationToken) => tries.RunAsync(0, inner.GetExpiryRulesAsync, cancellationToken);
+
+    public Task SetExpiryRulesAsync(string ownerPrefix, IReadOnlyList<ExpiryRule> rules, CancellationToken cancellationToken) =>
+        tries.RunAsync(0, cancel => inner.SetExpiryRulesAsync(ownerPrefix, rules, cancel), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

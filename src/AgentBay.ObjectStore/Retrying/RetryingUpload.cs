@@ -3,19 +3,25 @@ namespace AgentBay.ObjectStore.Retrying;
 /// <param name="findLanded">The object, if it is this upload's.</param>
 internal sealed class RetryingUpload(IMultipartUpload inner, StoreTries tries, Func<CancellationToken, Task<ObjectInfo?>> findLanded) : IMultipartUpload
 {
-    private long bytes;
+    private long bytes = inner.Parts.Sum(static p => p.Size);
 
-    public async Task UploadPartAsync(int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public string Id => inner.Id;
+
+    public IReadOnlyList<UploadedPart> Parts => inner.Parts;
+
+    public Task UploadPartAsync(int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         _ = Interlocked.Add(ref bytes, body.Length);
-        _ = await tries.RunAsync(
-            body.Length,
-            async cancel =>
-            {
-                await inner.UploadPartAsync(number, body, cancel).ConfigureAwait(false);
-                return true;
-            }, cancellationToken).ConfigureAwait(false);
+        return tries.RunAsync(body.Length, cancel => inner.UploadPartAsync(number, body, cancel), cancellationToken);
     }
+
+    public Task CopyPartAsync(int number, string sourceKey, ByteRange range, string? sourceIfMatch, CancellationToken cancellationToken)
+    {
+        _ = Interlocked.Add(ref bytes, range.Length ?? 0);
+        return tries.RunAsync(range.Length ?? 0, cancel => inner.CopyPartAsync(number, sourceKey, range, sourceIfMatch, cancel), cancellationToken);
+    }
+
+    public void Keep() => inner.Keep();
 
     public async Task<PutResult> CompleteAsync(CancellationToken cancellationToken)
     {

@@ -48,9 +48,12 @@ internal sealed class StoreTries : IDisposable
             cancellationToken).ConfigureAwait(false);
     }
 
+    internal Task RunAsync(long bodyBytes, Func<CancellationToken, Task> call, CancellationToken cancellationToken) =>
+        RunAsync(bodyBytes, cancel => WithResult(call, cancel), cancellationToken);
+
     /// <summary>One try with a short deadline.</summary>
-    internal Task<T> OnceAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
-        TryAsync(options.TryTimeout < VerifyTimeout ? options.TryTimeout : VerifyTimeout, call, cancellationToken);
+    internal Task OnceAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken) =>
+        TryAsync(options.TryTimeout < VerifyTimeout ? options.TryTimeout : VerifyTimeout, cancel => WithResult(call, cancel), cancellationToken);
 
     /// <summary>Bounds a call by a deadline, which fails as <see cref="StoreErrorKind.Unreachable"/>.</summary>
     internal async Task<T> WithDeadlineAsync<T>(TimeSpan timeout, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
@@ -80,6 +83,12 @@ internal sealed class StoreTries : IDisposable
         {
             _ = slots.Release();
         }
+    }
+
+    private static async Task<bool> WithResult(Func<CancellationToken, Task> call, CancellationToken cancellationToken)
+    {
+        await call(cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     private ValueTask Report(OnRetryArguments<object> retry)

@@ -7,7 +7,7 @@ namespace AgentBay.ObjectStore.S3;
 /// <summary>Makes the SDK's client with the settings that every server of our dialects understands.</summary>
 internal static class S3Client
 {
-    internal static AmazonS3Client Create(S3Location where, HttpMessageHandler? handler, AWSCredentials? credentials)
+    internal static LifecycleClient Create(S3Location where, HttpMessageHandler? handler, AWSCredentials? credentials)
     {
         var config = new AmazonS3Config
         {
@@ -30,7 +30,7 @@ internal static class S3Client
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(where.Region);
         }
 
-        return new AmazonS3Client(credentials ?? S3Credentials.Find(where.Dialect), config);
+        return new LifecycleClient(credentials ?? S3Credentials.Find(where.Dialect), config);
     }
 
     private static DelegatingHandler Wrap(S3Dialect dialect, DelegatingHandler handler) => dialect == S3Dialect.Oss ? new ContentMd5Handler(handler) : handler;

@@ -70,6 +70,6 @@ internal static class S3Errors
         StoreErrorKind.BadCredentials => "Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or AWS_PROFILE), the region and the clock.",
         StoreErrorKind.AccessDenied => $"Allow these credentials to list, get, put and delete in the bucket '{where.Bucket}'.",
         StoreErrorKind.NoSuchBucket => $"Create the bucket '{where.Bucket}', or correct its name, the region or the endpoint in the store's URL.",
-        StoreErrorKind.PreconditionFailed or StoreErrorKind.Corrupt or StoreErrorKind.TooLarge or StoreErrorKind.Refused => "",
+        StoreErrorKind.PreconditionFailed or StoreErrorKind.Corrupt or StoreErrorKind.TooLarge or StoreErrorKind.Refused or StoreErrorKind.NoUrlEndpoint => "",
     };
 }

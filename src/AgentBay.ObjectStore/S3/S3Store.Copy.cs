@@ -78,20 +78,8 @@ public sealed partial class S3Store
         var limits = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(parts, limits, async (part, cancel) =>
         {
-            var call = new CopyPartRequest
-            {
-                SourceBucket = where.Bucket,
-                SourceKey = FullKey(sourceKey),
-                DestinationBucket = where.Bucket,
-                DestinationKey = FullKey(key),
-                UploadId = upload.Id,
-                PartNumber = part + 1,
-                FirstByte = part * partSize,
-                LastByte = Math.Min(size, (part + 1) * partSize) - 1,
-                ETagToMatch = [etag],
-            };
-            var response = await CallAsync("copy", sourceKey, c => c.CopyPartAsync(call, cancel), cancel).ConfigureAwait(false);
-            upload.Add(part + 1, StoreKey.Unquote(response.ETag));
+            long offset = part * partSize;
+            await upload.CopyAsync(part + 1, sourceKey, etag, offset, Math.Min(partSize, size - offset), cancel).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return await upload.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }

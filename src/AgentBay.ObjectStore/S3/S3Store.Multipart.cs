@@ -21,20 +21,20 @@ public sealed partial class S3Store
     {
         private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(10);
 
-        private readonly ConcurrentDictionary<int, string> etags = new();
+        private readonly ConcurrentDictionary<int, UploadedPart> parts = new();
+        private readonly ConcurrentDictionary<(string Key, string? IfMatch), Task<Source>> sources = new();
         private bool ended;
+        private bool kept;
 
-        internal string Id => id;
+        public string Id => id;
 
-        internal void Add(int number, string etag) => etags[number] = etag;
+        public IReadOnlyList<UploadedPart> Parts => [.. parts.Values.OrderBy(static p => p.Number)];
+
+        internal void Add(int number, long size, string etag) => parts[number] = new UploadedPart(number, size, etag);
 
         public async Task UploadPartAsync(int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
         {
-            if (number < 1 || number > store.Properties.MaxParts)
-            {
-                throw store.Failed(StoreErrorKind.Refused, "upload", key, $"part {number} is not between 1 and {store.Properties.MaxParts}");
-            }
-
+            CheckNumber(number);
             byte[] hash = ETags.Hash(body.Span);
             using var stream = ToStream(body);
             var call = new UploadPartRequest
@@ -52,19 +52,52 @@ public sealed partial class S3Store
             var response = await store.CallAsync($"upload part {number} of", key, c => c.UploadPartAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
             string stored = StoreKey.Unquote(response.ETag);
             store.Verify($"upload part {number} of", key, stored, Convert.ToHexStringLower(hash), response.ServerSideEncryptionMethod, null);
-            Add(number, stored);
+            Add(number, body.Length, stored);
+        }
+
+        public async Task CopyPartAsync(int number, string sourceKey, ByteRange range, string? sourceIfMatch, CancellationToken cancellationToken)
+        {
+            CheckNumber(number);
+
+            // One look at the source for all parts that come from it: RGW ignores the condition on a copy's source.
+            var source = await FindSourceAsync(sourceKey, sourceIfMatch, cancellationToken).ConfigureAwait(false);
+            long length = PartCopy.LengthOf(range, source.Size, sourceKey);
+            if (length > store.MaxCopySize)
+            {
+                throw store.Failed(StoreErrorKind.TooLarge, "copy a part of", sourceKey, $"{length} bytes are more than one part takes, {store.MaxCopySize}");
+            }
+
+            await CopyAsync(number, sourceKey, source.ETag, range.Offset, length, cancellationToken).ConfigureAwait(false);
+        }
+
+        internal async Task CopyAsync(int number, string sourceKey, string sourceETag, long offset, long length, CancellationToken cancellationToken)
+        {
+            var call = new CopyPartRequest
+            {
+                SourceBucket = store.where.Bucket,
+                SourceKey = store.FullKey(sourceKey),
+                DestinationBucket = store.where.Bucket,
+                DestinationKey = store.FullKey(key),
+                UploadId = id,
+                PartNumber = number,
+                FirstByte = offset,
+                LastByte = offset + length - 1,
+                ETagToMatch = [sourceETag],
+            };
+            var response = await store.CallAsync("copy a part of", sourceKey, c => c.CopyPartAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
+            Add(number, length, StoreKey.Unquote(response.ETag));
         }
 
         public async Task<PutResult> CompleteAsync(CancellationToken cancellationToken)
         {
-            if (ended || etags.IsEmpty || etags.Keys.Max() != etags.Count)
+            if (ended || parts.IsEmpty || parts.Keys.Max() != parts.Count)
             {
                 throw store.Failed(StoreErrorKind.Refused, "complete", key, ended ? "the upload has ended" : "the parts are not numbered from 1 without a gap");
             }
 
             await store.CheckAsync("complete", key, condition, cancellationToken).ConfigureAwait(false);
-            var parts = Enumerable.Range(1, etags.Count).Select(n => new PartETag(n, etags[n])).ToList();
-            var call = new CompleteMultipartUploadRequest { BucketName = store.where.Bucket, Key = store.FullKey(key), UploadId = id, PartETags = parts };
+            var ordered = Parts.Select(static p => new PartETag(p.Number, p.ETag)).ToList();
+            var call = new CompleteMultipartUploadRequest { BucketName = store.where.Bucket, Key = store.FullKey(key), UploadId = id, PartETags = ordered };
             if (store.where.Dialect == S3Dialect.S3)
             {
                 call.IfNoneMatch = condition.IfAbsent ? "*" : null;
@@ -80,18 +113,20 @@ public sealed partial class S3Store
                 stored = (await store.HeadAsync(key, cancellationToken).ConfigureAwait(false))?.ETag ?? "";
             }
 
-            if (parts.TrueForAll(static p => IsHash(p.ETag)))
+            if (ordered.TrueForAll(static p => IsHash(p.ETag)))
             {
-                string expected = ETags.OfParts([.. parts.Select(static p => Convert.FromHexString(p.ETag))]);
+                string expected = ETags.OfParts([.. ordered.Select(static p => Convert.FromHexString(p.ETag))]);
                 store.Verify("complete", key, stored, expected, response.ServerSideEncryptionMethod, null);
             }
 
             return new PutResult(stored, null);
         }
 
+        public void Keep() => kept = true;
+
         public async ValueTask DisposeAsync()
         {
-            if (ended)
+            if (ended || kept)
             {
                 return;
             }
@@ -100,13 +135,45 @@ public sealed partial class S3Store
             using var deadline = new CancellationTokenSource(AbortTimeout);
             try
             {
-                var call = new AbortMultipartUploadRequest { BucketName = store.where.Bucket, Key = store.FullKey(key), UploadId = id };
-                _ = await store.CallAsync("abort the upload of", key, c => c.AbortMultipartUploadAsync(call, deadline.Token), deadline.Token).ConfigureAwait(false);
+                await store.AbortUploadAsync(key, id, deadline.Token).ConfigureAwait(false);
             }
             catch (Exception e) when (e is StoreException or OperationCanceledException)
             {
-                // Its parts stay until the bucket's rule for incomplete uploads removes them; no object shows them.
+                // Its parts stay until they are cleaned as stale, or the bucket's rule for incomplete uploads removes them; no object shows them.
             }
         }
+
+        private void CheckNumber(int number)
+        {
+            if (number < 1 || number > store.Properties.MaxParts)
+            {
+                throw store.Failed(StoreErrorKind.Refused, "upload", key, $"part {number} is not between 1 and {store.Properties.MaxParts}");
+            }
+        }
+
+        private async Task<Source> FindSourceAsync(string sourceKey, string? ifMatch, CancellationToken cancellationToken)
+        {
+            var look = sources.GetOrAdd((sourceKey, ifMatch), k => LookAsync(k.Key, k.IfMatch, cancellationToken));
+            try
+            {
+                return await look.ConfigureAwait(false);
+            }
+            catch
+            {
+                _ = sources.TryRemove(new((sourceKey, ifMatch), look));
+                throw;
+            }
+        }
+
+        private async Task<Source> LookAsync(string sourceKey, string? ifMatch, CancellationToken cancellationToken)
+        {
+            var head = await store.HeadAsync(sourceKey, cancellationToken).ConfigureAwait(false)
+                ?? throw store.Failed(StoreErrorKind.PreconditionFailed, "copy a part of", sourceKey, "is not there");
+            return ifMatch == null || StoreKey.Unquote(ifMatch) == head.ETag
+                ? new Source(head.ETag, head.Size)
+                : throw store.Failed(StoreErrorKind.PreconditionFailed, "copy a part of", sourceKey, $"is not version {ifMatch} but {head.ETag}");
+        }
+
+        private sealed record Source(string ETag, long Size);
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using Amazon.Runtime;
-using Amazon.S3;
 using Amazon.S3.Model;
 
 namespace AgentBay.ObjectStore.S3;
@@ -16,7 +15,7 @@ public sealed partial class S3Store : IObjectStore
     private const string MetadataHeader = "x-amz-meta-";
 
     private readonly S3Location where;
-    private readonly Lazy<AmazonS3Client> client;
+    private readonly Lazy<LifecycleClient> client;
 
     /// <param name="handler">Null for the network.</param>
     /// <param name="credentials">Null for those of the environment.</param>
@@ -25,7 +24,7 @@ public sealed partial class S3Store : IObjectStore
         this.where = where;
 
         // Lazy, as opening talks to nobody; a failure (no credentials) is found anew at the next call.
-        client = new Lazy<AmazonS3Client>(() => S3Client.Create(where, handler, credentials), LazyThreadSafetyMode.PublicationOnly);
+        client = new Lazy<LifecycleClient>(() => S3Client.Create(where, handler, credentials), LazyThreadSafetyMode.PublicationOnly);
         bool oss = where.Dialect == S3Dialect.Oss;
         Properties = new StoreProperties
         {
@@ -34,6 +33,7 @@ public sealed partial class S3Store : IObjectStore
             ConditionalReplace = !oss,
             MaxKeyBytes = 1023 - System.Text.Encoding.UTF8.GetByteCount(where.Prefix),
             MaxMetadataBytes = oss ? 8000 : 2048,
+            ListsUploads = !oss,
         };
     }
 
@@ -63,7 +63,7 @@ public sealed partial class S3Store : IObjectStore
     /// <summary>Whether payloads go unsigned: TLS protects them, and hashing them twice costs.</summary>
     private bool? UnsignedPayload => where.IsHttps ? true : null;
 
-    private async Task<T> CallAsync<T>(string what, string key, Func<AmazonS3Client, Task<T>> call, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(string what, string key, Func<LifecycleClient, Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
@@ -75,6 +75,14 @@ public sealed partial class S3Store : IObjectStore
             throw S3Errors.Map(e, where, key.Length == 0 ? what : $"{what} {StoreKey.Show(key)}");
         }
     }
+
+    private async Task CallAsync(string what, string key, Func<LifecycleClient, Task> call, CancellationToken cancellationToken) => _ = await CallAsync(
+        what, key,
+        async c =>
+        {
+            await call(c).ConfigureAwait(false);
+            return true;
+        }, cancellationToken).ConfigureAwait(false);
 
     private StoreException Failed(StoreErrorKind kind, string what, string key, string why) => S3Errors.Create(kind, where, $"{what} {StoreKey.Show(key)}", why);
 

@@ -10,7 +10,7 @@ public abstract class ContextCatalogSuite
 {
     protected abstract IObjectStore Store { get; }
 
-    protected ManualTime Time { get; } = new();
+    protected ManualTime Time { get; } = new() { SkipsPauses = true };
 
     private ContextCatalog Catalog => new(Store, Time);
 
@@ -271,6 +271,125 @@ public abstract class ContextCatalogSuite
             await Catalog.DeleteAsync(made!, null, Cancel);
             Assert.True((await KeysAsync()).Count == 0, where);
         });
+
+    [Fact]
+    public async Task A_page_has_as_many_as_asked_and_the_pages_have_all()
+    {
+        foreach (int i in Enumerable.Range(0, 25))
+        {
+            _ = await Catalog.GetOrCreateAsync($"context {i:D2}", Cancel);
+        }
+
+        var sizes = new List<int>();
+        var names = new List<string>();
+        string? token = null;
+        do
+        {
+            ContextPage page = await Catalog.ListPageAsync(10, token, Cancel);
+            Assert.Equal(25, page.TotalCount);
+            sizes.Add(page.Contexts.Count);
+            names.AddRange(page.Contexts.Select(context => context.Name));
+            token = page.NextToken;
+        }
+        while (token is not null);
+
+        Assert.Equal([10, 10, 5], sizes);
+        Assert.Equal((await Catalog.ListAsync(Cancel)).Select(context => context.Name), names.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1001, null)]
+    [InlineData(10, "")]
+    [InlineData(10, "../names")]
+    public async Task A_page_that_there_cannot_be_is_refused(int size, string? token) =>
+        await AssertFailsAsync(ContextError.InvalidPage, "1 to 1000", () => Catalog.ListPageAsync(size, token, Cancel));
+
+    [Fact]
+    public async Task A_cleared_context_is_empty_has_another_epoch_and_is_itself_otherwise()
+    {
+        ContextRecord other = await Catalog.GetOrCreateAsync("other", Cancel);
+        await PutAsync(other.Prefix + "file");
+        ContextRecord made = await Catalog.GetOrCreateAsync("a", Cancel);
+        IReadOnlyList<string> before = await KeysAsync();
+        await FillAsync(made, 1500);
+        var progress = new Progress();
+        ContextRecord cleared = await Catalog.ClearAsync(made, progress, Cancel);
+        Assert.Equal(before, await KeysAsync());
+        Assert.Equal(1503, progress.Reports[^1]);
+        Assert.NotEqual(made.Epoch, cleared.Epoch);
+        Assert.NotNull(cleared.ClearedAt);
+        Assert.Equal(made, cleared with { Epoch = made.Epoch, ClearedAt = null });
+        Assert.Equal(cleared, await Catalog.FindAsync("a", Cancel));
+    }
+
+    [Fact]
+    public async Task While_a_context_is_cleared_it_is_refused_to_who_would_use_it()
+    {
+        ContextRecord made = await Catalog.GetOrCreateAsync("a", Cancel);
+        ContextRecord clearing = await Catalog.BeginClearAsync(made, Cancel);
+        Assert.Equal(ContextRecord.Clearing, clearing.State);
+        Assert.Equal(clearing, await Catalog.BeginClearAsync(made, Cancel));
+        await AssertFailsAsync(ContextError.BeingCleared, $"agentbay-mount context clear {made.Id}", () => Catalog.TouchAsync(made, Cancel));
+        Assert.Equal(clearing, await Catalog.GetOrCreateAsync("a", Cancel));
+        Assert.Equal(ContextRecord.Available, (await Catalog.FinishClearAsync(clearing, null, Cancel)).State);
+        _ = await Catalog.TouchAsync(made, Cancel);
+    }
+
+    [Fact]
+    public async Task A_clear_cut_short_anywhere_is_ended_by_clearing_again() => await CutShortAnywhereAsync(
+        writes: 6, // record marked, taken, three kinds of contents, record
+        act: (catalog, made) => catalog.ClearAsync(made!, null, Cancel),
+        prepare: async () =>
+        {
+            ContextRecord made = await Catalog.GetOrCreateAsync("a", Cancel);
+            await FillAsync(made, 3);
+            return made;
+        },
+        check: async (made, where) =>
+        {
+            ContextRecord stands = (await Catalog.FindAsync("a", Cancel))!;
+            bool done = stands.State == ContextRecord.Available;
+            Assert.True(done ? stands.Epoch == made!.Epoch == ((await KeysAsync()).Count > 2) : stands.Epoch != made!.Epoch, where);
+            stands = await Catalog.ClearAsync(made!, null, Cancel);
+            Assert.True(stands.State == ContextRecord.Available && (await KeysAsync()).Count == 2, where);
+        });
+
+    [Fact]
+    public async Task A_deletion_goes_before_a_clear()
+    {
+        ContextRecord made = await Catalog.GetOrCreateAsync("a", Cancel);
+        await FillAsync(made, 3);
+        _ = await Catalog.BeginClearAsync(made, Cancel);
+        await Catalog.DeleteAsync(made, null, Cancel);
+        Assert.Empty(await KeysAsync());
+        await AssertFailsAsync(ContextError.NotFound, "no longer in", () => Catalog.ClearAsync(made, null, Cancel));
+    }
+
+    [Fact]
+    public async Task Of_two_that_clear_at_once_one_deletes_and_what_is_stored_after_the_end_stays()
+    {
+        ContextRecord made = await Catalog.GetOrCreateAsync("a", Cancel);
+        await FillAsync(made, 3);
+        var faulty = new FaultyStore(Store);
+        var inBatch = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        faulty.BeforeCall = async (call, _) =>
+        {
+            if (call.Call == StoreCall.DeleteMany && inBatch.TrySetResult())
+            {
+                await goOn.Task; // Silent for so long that the other takes over and ends it.
+            }
+        };
+        Task<ContextRecord> silent = new ContextCatalog(faulty, Time).ClearAsync(made, null, Cancel);
+        await inBatch.Task;
+        ContextRecord ended = await Catalog.ClearAsync(made, null, Cancel);
+        Assert.Equal(ContextRecord.Available, ended.State);
+        await PutAsync(made.Prefix + "new");
+        goOn.SetResult();
+        Assert.Equal(ended, await silent);
+        Assert.True(await KeyIsThereAsync(made.Prefix + "new"));
+    }
 
     [Fact]
     public async Task A_context_whose_name_entry_was_lost_gets_it_back()

@@ -32,6 +32,29 @@ internal sealed class DyingStore(IObjectStore inner, int write, bool afterEffect
     public Task<IReadOnlyList<KeyValuePair<string, StoreException>>> DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
         WriteAsync(() => inner.DeleteManyAsync(keys, cancellationToken));
 
+    public Task<IMultipartUpload?> ResumeMultipartAsync(string key, string uploadId, PutOptions options, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<PendingUpload>> ListUploadsAsync(string prefix, CancellationToken cancellationToken) => ReadAsync(() => inner.ListUploadsAsync(prefix, cancellationToken));
+
+    public Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken) => WriteAsync(async () =>
+    {
+        await inner.AbortUploadAsync(key, uploadId, cancellationToken);
+        return true;
+    });
+
+    public Task<PresignedUrl> PresignAsync(string key, PresignedUse use, TimeSpan lifetime, CancellationToken cancellationToken) =>
+        ReadAsync(() => inner.PresignAsync(key, use, lifetime, cancellationToken));
+
+    public Task<IUrlEndpoint?> ServeUrlsAsync(CancellationToken cancellationToken) => ReadAsync(() => inner.ServeUrlsAsync(cancellationToken));
+
+    public Task<IReadOnlyList<ExpiryRule>> GetExpiryRulesAsync(CancellationToken cancellationToken) => ReadAsync(() => inner.GetExpiryRulesAsync(cancellationToken));
+
+    public Task SetExpiryRulesAsync(string ownerPrefix, IReadOnlyList<ExpiryRule> rules, CancellationToken cancellationToken) => WriteAsync(async () =>
+    {
+        await inner.SetExpiryRulesAsync(ownerPrefix, rules, cancellationToken);
+        return true;
+    });
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private Task<T> ReadAsync<T>(Func<Task<T>> call) => writes >= write ? throw Dead() : call();

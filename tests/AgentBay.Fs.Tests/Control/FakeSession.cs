@@ -19,6 +19,16 @@ internal sealed class FakeSession : ISyncSession
 
     public SyncStatus Status { get; set; } = new(0, 0, null, []);
 
+    public string? LastError => Status.LastError;
+
+    public Dictionary<TreePath, PathStatus> Paths { get; } = [];
+
+    public PathStatus? Look(TreePath path) => Paths.GetValueOrDefault(path);
+
+    public Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ConflictCopy>>([]);
+
+    public bool Acknowledge(TreePath path) => Paths.Remove(path);
+
     public async Task RunAsync(CancellationToken cancellationToken) => await broken.Task.WaitAsync(cancellationToken);
 
     public Task<FlushReport> FlushAsync(IProgress<FlushProgress>? progress, CancellationToken cancellationToken)

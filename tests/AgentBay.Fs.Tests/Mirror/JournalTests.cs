@@ -6,7 +6,7 @@ public sealed class JournalTests
 {
     private static readonly TreePath A = TreePath.Parse("a"), B = TreePath.Parse("b"), InA = TreePath.Parse("a/x");
 
-    private readonly Journal journal = new();
+    private readonly Journal journal = new(TimeProvider.System);
 
     private List<string> Noted => [.. journal.Read(out _).Keys.Select(path => path.ToString()).Order()];
 

@@ -123,6 +123,30 @@ internal sealed class KillableStore(IObjectStore inner, FaultSwitch faults) : IO
     public Task<IReadOnlyList<KeyValuePair<string, StoreException>>> DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
         Alive(() => inner.DeleteManyAsync(keys, cancellationToken));
 
+    public Task<IMultipartUpload?> ResumeMultipartAsync(string key, string uploadId, PutOptions options, CancellationToken cancellationToken) =>
+        Alive(() => inner.ResumeMultipartAsync(key, uploadId, options, cancellationToken));
+
+    public Task<IReadOnlyList<PendingUpload>> ListUploadsAsync(string prefix, CancellationToken cancellationToken) => Alive(() => inner.ListUploadsAsync(prefix, cancellationToken));
+
+    public Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken) => Alive(async () =>
+    {
+        await inner.AbortUploadAsync(key, uploadId, cancellationToken);
+        return true;
+    });
+
+    public Task<PresignedUrl> PresignAsync(string key, PresignedUse use, TimeSpan lifetime, CancellationToken cancellationToken) =>
+        Alive(() => inner.PresignAsync(key, use, lifetime, cancellationToken));
+
+    public Task<IUrlEndpoint?> ServeUrlsAsync(CancellationToken cancellationToken) => Alive(() => inner.ServeUrlsAsync(cancellationToken));
+
+    public Task<IReadOnlyList<ExpiryRule>> GetExpiryRulesAsync(CancellationToken cancellationToken) => Alive(() => inner.GetExpiryRulesAsync(cancellationToken));
+
+    public Task SetExpiryRulesAsync(string ownerPrefix, IReadOnlyList<ExpiryRule> rules, CancellationToken cancellationToken) => Alive(async () =>
+    {
+        await inner.SetExpiryRulesAsync(ownerPrefix, rules, cancellationToken);
+        return true;
+    });
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<T> Alive<T>(Func<Task<T>> call)

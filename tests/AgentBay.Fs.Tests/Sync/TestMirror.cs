@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Linux;
 using AgentBay.Fs.Mirror;
@@ -19,11 +20,12 @@ internal sealed class TestMirror : IAsyncDisposable
 {
     public const string Prefix = "contexts/SdkCtx-test0000000000000000/";
 
-    private static readonly ContextRecord Context = new() { Id = "SdkCtx-test0000000000000000", Name = "test", CreatedAt = DateTimeOffset.UnixEpoch, Epoch = "1" };
+    private static readonly ContextRecord Original = new() { Id = "SdkCtx-test0000000000000000", Name = "test", CreatedAt = DateTimeOffset.UnixEpoch, Epoch = "1" };
 
     private readonly string folder = Directory.CreateTempSubdirectory("agentbay-engine-").FullName;
     private readonly FaultSwitch faults = new();
     private MountSessionOptions options;
+    private ContextRecord context = Original;
     private int states;
     private int boots;
     private SafeFileHandle tree = Syscall.CurrentDirectory;
@@ -44,6 +46,9 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public MemoryStore Memory { get; }
 
+    /// <summary>Where the last mount put what an old mirror held and the store did not.</summary>
+    public string? KeptAside { get; private set; }
+
     /// <summary>Sees and breaks every call.</summary>
     public FaultyStore Store { get; }
 
@@ -55,14 +60,18 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public Journal Journal => Session.Host.Journal;
 
+    /// <summary>As the store's record says it.</summary>
+    public ContextRecord Context => context;
+
     /// <summary>The present state folder; also while nothing is mounted.</summary>
-    public string StateDirectory => StateFolder.PathOf(Path.Combine(folder, $"state{states}"), "memory:", Context.Id);
+    public string StateDirectory => StateFolder.PathOf(Path.Combine(folder, $"state{states}"), "memory:", context.Id);
 
     private KillableStore Gate { get; }
 
     public static async Task<TestMirror> OpenAsync(MountSessionOptions? options = null, MemoryStore? memory = null)
     {
         var mirror = new TestMirror(memory ?? new MemoryStore(), options);
+        await mirror.PutRecordAsync(Original);
         await mirror.OpenSessionAsync();
         return mirror;
     }
@@ -385,12 +394,32 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public Task DeleteForeignAsync(string key) => Memory.DeleteAsync(Prefix + key, null, CancellationToken.None);
 
-    /// <summary>Calls since the last time that this was asked.</summary>
+    /// <summary>A clear by somebody else, all of it.</summary>
+    public async Task ClearElsewhereAsync() => _ = await new ContextCatalog(Memory, Time).ClearAsync(context, null, CancellationToken.None);
+
+    public async Task DeleteElsewhereAsync() => await new ContextCatalog(Memory, Time).DeleteAsync(context, null, CancellationToken.None);
+
+    private Task<PutResult> PutRecordAsync(ContextRecord context) => Memory.PutAsync(
+        CatalogKeys.Record(context.Id),
+        JsonSerializer.SerializeToUtf8Bytes(
+            new ContextDocument { Id = context.Id, Name = context.Name, State = context.State, CreatedAt = context.CreatedAt, Epoch = context.Epoch, ClearedAt = context.ClearedAt },
+            ContextJson.Default.ContextDocument),
+        new PutOptions(),
+        CancellationToken.None);
+
+    /// <summary>Calls so far, those that ask whether the context is still the same apart.</summary>
+    public int Count(StoreCall call) => Store.Calls.Count(made => made.Call == call && made.Key != CatalogKeys.Record(Original.Id));
+
+    /// <summary>Calls since the last time that this was asked, those that ask whether the context is still the same apart.</summary>
     public IReadOnlyList<string> NewCalls()
     {
-        var calls = Store.Calls.Skip(seenCalls).Select(call => $"{call.Call} {(call.Key.StartsWith(Prefix, StringComparison.Ordinal) ? call.Key[Prefix.Length..] : call.Key)}").ToList();
+        var calls = Store.Calls.Skip(seenCalls).ToList();
         seenCalls += calls.Count;
-        return calls;
+        return
+        [
+            .. calls.Where(call => call.Key != CatalogKeys.Record(Original.Id))
+                .Select(call => $"{call.Call} {(call.Key.StartsWith(Prefix, StringComparison.Ordinal) ? call.Key[Prefix.Length..] : call.Key)}"),
+        ];
     }
 
     private int seenCalls;
@@ -429,12 +458,14 @@ internal sealed class TestMirror : IAsyncDisposable
 
     private async Task OpenSessionAsync()
     {
-        StateFolder state = StateFolder.Open(Path.Combine(folder, $"state{states}"), "memory:", Context.Id);
+        context = await new ContextCatalog(Memory, Time).FindAsync(context.Id, CancellationToken.None) ?? context;
+        StateFolder state = StateFolder.Open(Path.Combine(folder, $"state{states}"), "memory:", context.Id);
+        KeptAside = await OldMirror.PutAsideAsync(state, () => LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory), context, Time);
         Files = LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory);
         Check(Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(state.TreeDirectory), OpenFlags.Directory | OpenFlags.ReadOnly, 0, out tree), "tree");
         try
         {
-            Session = await MountSession.OpenAsync(state, Files, Gate, Context, options, NullLoggerFactory.Instance, CancellationToken.None);
+            Session = await MountSession.OpenAsync(state, Files, Gate, context, options, NullLoggerFactory.Instance, CancellationToken.None);
         }
         catch
         {

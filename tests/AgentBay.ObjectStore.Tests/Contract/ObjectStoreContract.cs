@@ -1,3 +1,5 @@
+#pragma warning disable CA5351 // S3 ETags are MD5.
+using System.Security.Cryptography;
 using System.Text;
 
 namespace AgentBay.ObjectStore.Tests.Contract;
@@ -22,6 +24,8 @@ public abstract partial class ObjectStoreContract
         new Random(seed).NextBytes(bytes);
         return bytes;
     }
+
+    private static string Md5(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(MD5.HashData(bytes));
 
     private Task<PutResult> PutAsync(string key, string body, PutCondition condition = default) =>
         Store.PutAsync(key, Bytes(body), new PutOptions { Condition = condition }, Cancel);

@@ -47,7 +47,7 @@ internal static class CrashChild
         }
 
         int left = int.Parse(point, System.Globalization.CultureInfo.InvariantCulture);
-        await using var store = EmbeddedStore.Open(root, reached =>
+        await using var store = EmbeddedStore.Open(root, TimeProvider.System, reached =>
         {
             if (Interlocked.Decrement(ref left) == 0)
             {

@@ -1,0 +1,58 @@
+using AgentBay.Fs.Mirror;
+using AgentBay.ObjectStore;
+
+namespace AgentBay.Fs.Sync;
+
+/// <summary>
+/// Finds the conflicts of a whole context by their names: those of other machines and of folders that nobody looked into here are found too,
+/// and no list of them can be lost.
+/// </summary>
+internal sealed class ConflictFinder(OpenMirror mirror, FolderFiller filler)
+{
+    /// <exception cref="StoreException">The store cannot be listed.</exception>
+    public async Task<IReadOnlyList<ConflictCopy>> FindAsync(CancellationToken cancellationToken)
+    {
+        var found = new SortedDictionary<TreePath, ConflictCopy>();
+        var request = new ListRequest(mirror.Keys.Prefix);
+        do
+        {
+            ListPage page = await mirror.Store.ListAsync(request, cancellationToken);
+            foreach (ObjectInfo info in page.Objects)
+            {
+                if (mirror.Keys.TryPath(info.Key, out TreePath path, out bool folder) && !folder && IsThere(path))
+                {
+                    Add(path, info.Size);
+                }
+            }
+
+            request = request with { ContinuationToken = page.NextToken };
+        }
+        while (request.ContinuationToken is not null);
+        return [.. found.Values];
+
+        void Add(TreePath path, long size)
+        {
+            if (ConflictName.TryParse(path.Name, out ConflictName name))
+            {
+                found[path] = new ConflictCopy(path.ToString(), name.Host, name.At, size);
+            }
+        }
+    }
+
+    /// <summary>In the mirror, or below a folder whose names are not all there yet.</summary>
+    private bool IsThere(TreePath path)
+    {
+        if (mirror.Files.TryStat(path) is not null)
+        {
+            return true;
+        }
+
+        TreePath folder = path.Parent;
+        while (!folder.IsRoot && mirror.Files.TryStat(folder) is null)
+        {
+            folder = folder.Parent;
+        }
+
+        return !filler.IsFilled(folder);
+    }
+}

@@ -1,0 +1,28 @@
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace AgentBay.ObjectStore.S3;
+
+public sealed partial class S3Store
+{
+    /// <summary>Signed here, without asking the server; with temporary credentials it ends with them at the latest.</summary>
+    public async Task<PresignedUrl> PresignAsync(string key, PresignedUse use, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        PresignedLifetime.Check(lifetime, Properties, key);
+        DateTimeOffset expires = DateTimeOffset.UtcNow + lifetime;
+        var call = new GetPreSignedUrlRequest
+        {
+            BucketName = where.Bucket,
+            Key = FullKey(key),
+            Verb = use == PresignedUse.Put ? HttpVerb.PUT : HttpVerb.GET,
+            Expires = expires.UtcDateTime,
+            Protocol = where.IsHttps ? Protocol.HTTPS : Protocol.HTTP,
+        };
+        string url = await CallAsync("sign a URL for", key, c => c.GetPreSignedURLAsync(call), cancellationToken).ConfigureAwait(false);
+
+        // As it was signed: else "a/../b" and the like would become another key.
+        return new PresignedUrl(new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }), expires);
+    }
+
+    public Task<IUrlEndpoint?> ServeUrlsAsync(CancellationToken cancellationToken) => Task.FromResult<IUrlEndpoint?>(null);
+}

@@ -1,0 +1,98 @@
+using AgentBay.Fs.Policies;
+
+namespace AgentBay.Fs.Tests.Policies;
+
+public class SyncPolicyTests
+{
+    // As the SDKs send it (wuying-agentbay-sdk 0.15, SyncPolicy.default().__dict__()).
+    private const string Default =
+        """{"uploadPolicy":{"autoUpload":true,"uploadStrategy":"UploadBeforeResourceRelease","uploadMode":"File"},"""
+        + """ "downloadPolicy":{"autoDownload":true,"downloadStrategy":"DownloadAsync"},"deletePolicy":{"syncLocalFile":true},"""
+        + """ "extractPolicy":{"extract":true,"deleteSrcFile":true,"extractToCurrentFolder":false},"""
+        + """ "recyclePolicy":{"lifecycle":"Lifecycle_Forever","paths":[""]},"bwList":{"whiteLists":[{"path":"","excludePaths":[]}]}}""";
+
+    private const string Custom =
+        """{"uploadPolicy":{"autoUpload":false,"uploadStrategy":"UploadBeforeResourceRelease","uploadMode":"Archive"},"""
+        + """ "downloadPolicy":{"autoDownload":false,"downloadStrategy":"DownloadAsync"},"deletePolicy":{"syncLocalFile":false},"""
+        + """ "extractPolicy":{"extract":false,"deleteSrcFile":false,"extractToCurrentFolder":true},"""
+        + """ "recyclePolicy":{"lifecycle":"Lifecycle_30Days","paths":["/tmp/cache","logs"]},"""
+        + """ "bwList":{"whiteLists":[{"path":"/src","excludePaths":["/node_modules"]},{"path":"ext_1f.zip","excludePaths":[]},{"path":"/Default/Cookies","excludePaths":[]}]},"""
+        + """ "mappingPolicy":{"path":"C:\\Users\\Administrator\\Desktop\\é"}}""";
+
+    [Theory]
+    [InlineData(Default)]
+    [InlineData(Custom)]
+    public void A_policy_of_the_SDKs_comes_back_byte_for_byte(string json) =>
+        Assert.Equal(json.Replace(", \"", ",\"", StringComparison.Ordinal), SyncPolicy.Parse(json).ToJson());
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"downloadPolicy":null,"uploadPolicy":{},"recyclePolicy":{"paths":null},"bwList":{"whiteLists":null},"mappingPolicy":{"path":""}}""")]
+    public void What_is_missing_or_null_has_its_default(string json) => Assert.Equal(SyncPolicy.Default.ToJson(), SyncPolicy.Parse(json).ToJson());
+
+    [Fact]
+    public void Period_is_read_with_a_note_and_has_no_effect()
+    {
+        var notes = new List<string>();
+        Assert.Equal(SyncPolicy.Default.ToJson(), SyncPolicy.Parse("""{"uploadPolicy":{"period":30}}""", notes).ToJson());
+        Assert.Contains("uploadPolicy.period (30) has no effect", Assert.Single(notes), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"bwList":{"whiteLists":[{"path":"*.json"}]}}""", "Wildcard patterns are not supported in path. Got: *.json. Please use exact directory paths instead.")]
+    [InlineData("""{"bwList":{"whiteLists":[{"path":"/a[1]"}]}}""", "Wildcard patterns are not supported in path. Got: /a[1]. Please use exact directory paths instead.")]
+    [InlineData("""{"bwList":{"whiteLists":[{"path":"/src","excludePaths":["*.log"]}]}}""", "Wildcard patterns are not supported in exclude_paths. Got: *.log. Please use exact directory paths instead.")]
+    [InlineData("""{"recyclePolicy":{"paths":["/tmp/*"]}}""", "Wildcard patterns are not supported in recycle policy paths. Got: /tmp/*. Please use exact directory paths instead.")]
+    [InlineData("""{"uploadPolicy":{"uploadMode":"Zip"}}""", "Invalid upload_mode value: Zip. Valid values are: File, Archive")]
+    [InlineData("""{"uploadPolicy":{"uploadMode":1}}""", "Invalid upload_mode value: 1. Valid values are: File, Archive")]
+    [InlineData("""{"uploadPolicy":{"uploadStrategy":"Later"}}""", "Invalid upload_strategy value: Later. Valid values are: UploadBeforeResourceRelease")]
+    [InlineData("""{"downloadPolicy":{"downloadStrategy":"Later"}}""", "Invalid download_strategy value: Later. Valid values are: DownloadAsync")]
+    [InlineData(
+        """{"recyclePolicy":{"lifecycle":"Lifecycle_7Days"}}""",
+        "Invalid lifecycle value: Lifecycle_7Days. Valid values are: Lifecycle_1Day, Lifecycle_3Days, Lifecycle_5Days, Lifecycle_10Days, Lifecycle_15Days, Lifecycle_30Days, Lifecycle_90Days, Lifecycle_180Days, Lifecycle_360Days, Lifecycle_Forever")]
+    [InlineData(
+        """{"uploadpolicy":{}}""",
+        "Unknown property in SyncPolicy: 'uploadpolicy'. Valid properties are: uploadPolicy, downloadPolicy, deletePolicy, extractPolicy, recyclePolicy, bwList, mappingPolicy")]
+    [InlineData("""{"extractPolicy":{"extractCurrentFolder":true}}""", "Unknown property in ExtractPolicy: 'extractCurrentFolder'. Valid properties are: extract, deleteSrcFile, extractToCurrentFolder")]
+    [InlineData("""{"deletePolicy":{"syncLocalFile":"no"}}""", "syncLocalFile in DeletePolicy must be true or false. Got: \"no\"")]
+    [InlineData("""{"bwList":[]}""", "BWList must be a JSON object. Got: []")]
+    [InlineData("""{"bwList":{"whiteLists":[{"path":"/a/../b"}]}}""", "Invalid path in path: '/a/../b' is not a path inside the context.")]
+    public void What_is_wrong_is_named_with_what_is_valid(string json, string message) =>
+        Assert.Equal(message, Assert.Throws<PolicyException>(() => SyncPolicy.Parse(json)).Message);
+
+    [Fact]
+    public void Text_that_is_no_JSON_is_said_to_be_none() =>
+        Assert.StartsWith("The policy is not JSON: ", Assert.Throws<PolicyException>(() => SyncPolicy.Parse("{")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("/home/wuying/src", "/home/wuying", "/src")]
+    [InlineData("/home/wuying/", "/home/wuying/", "/")]
+    public void A_white_list_path_that_repeats_the_mount_point_is_refused_with_the_one_that_is_meant(string path, string mountPoint, string meant)
+    {
+        var policy = new SyncPolicy { BWList = new() { WhiteLists = [new(path)] } };
+        var error = Assert.Throws<PolicyException>(() => policy.CheckAgainstMountPoint(mountPoint));
+        Assert.Contains($"repeats the mount point '{mountPoint.TrimEnd('/')}': paths are relative to it. Use '{meant}' instead", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_excluded_path_that_repeats_the_mount_point_is_refused()
+    {
+        var policy = new SyncPolicy { BWList = new() { WhiteLists = [new("/src", "/mnt/src/node_modules")] } };
+        Assert.Contains("Use '/node_modules' instead", Assert.Throws<PolicyException>(() => policy.CheckAgainstMountPoint("/mnt")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/src", "/home/wuying")]
+    [InlineData("home/wuying/src", "/home/wuying")]
+    [InlineData("/homes", "/home")]
+    [InlineData("/anything", "/")]
+    public void A_white_list_path_below_the_mount_point_is_taken(string path, string mountPoint) =>
+        new SyncPolicy { BWList = new() { WhiteLists = [new(path)] } }.CheckAgainstMountPoint(mountPoint);
+
+    [Theory]
+    [InlineData("Lifecycle_1Day", 1)]
+    [InlineData("Lifecycle_360Days", 360)]
+    [InlineData("Lifecycle_Forever", null)]
+    public void A_lifecycle_has_its_days(string name, int? days) =>
+        Assert.Equal(days, LifecycleNames.All.Single(lifecycle => lifecycle.WireName == name).Days);
+}

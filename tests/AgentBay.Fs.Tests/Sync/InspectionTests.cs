@@ -1,0 +1,140 @@
+using AgentBay.Fs.Sync;
+using AgentBay.ObjectStore;
+using AgentBay.Testing;
+
+namespace AgentBay.Fs.Tests.Sync;
+
+/// <summary>What can be asked of a mount while it runs.</summary>
+public sealed class InspectionTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_path_is_pending_since_its_first_change_and_synced_after_a_flush()
+    {
+        var time = new ManualTime { SkipsPauses = true, LongestPause = TimeSpan.FromHours(1) };
+        await using TestMirror mirror = await TestMirror.OpenAsync(new MountSessionOptions { Time = time });
+        await mirror.MakeFolderAsync("d");
+        DateTimeOffset first = time.GetUtcNow();
+        await mirror.WriteAsync("d/a", "1");
+        time.Advance(TimeSpan.FromMinutes(1));
+        await mirror.WriteAsync("d/a", "2");
+
+        PathStatus pending = Look(mirror, "d/a");
+        Assert.Equal((PathSyncState.Pending, first), (pending.State, pending.PendingSince));
+        Assert.Equal(1, Look(mirror, "d").PendingBelow);
+
+        await mirror.FlushCleanAsync();
+
+        Assert.Equal(PathSyncState.Synced, Look(mirror, "d/a").State);
+        Assert.Equal(PathSyncState.Synced, Look(mirror, "").State);
+        Assert.Null(mirror.Session.Look(TreePath.Parse("d/none")));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_open_for_writing_is_pending_and_one_that_was_never_read_is_not_here()
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync();
+        await mirror.WriteAsync("a", "1");
+        await mirror.FlushCleanAsync();
+        using (mirror.BeginWriting("a"))
+        {
+            Assert.Equal(PathSyncState.Pending, Look(mirror, "a").State);
+        }
+
+        await mirror.FlushCleanAsync();
+        await mirror.RemountAfreshAsync();
+        await mirror.FillAsync("");
+
+        Assert.Equal((PathSyncState.Synced, false), (Look(mirror, "a").State, Look(mirror, "a").IsHere));
+        Assert.Equal(0, mirror.Session.Status.CacheBytes);
+        _ = await mirror.ReadAsync("a");
+        Assert.True(Look(mirror, "a").IsHere);
+        Assert.Equal(1, mirror.Session.Status.CacheBytes);
+    }
+
+    [Fact]
+    public async Task A_failure_stays_with_its_path_until_it_is_acknowledged_or_stored()
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync();
+        await mirror.WriteAsync("a", "1");
+        await mirror.WriteAsync("b", "2");
+        mirror.Store.BeforeCall = (call, _) => call.Call == StoreCall.Put && call.Key.EndsWith("/a", StringComparison.Ordinal)
+            ? Task.FromException(new StoreException(StoreErrorKind.AccessDenied, "denied"))
+            : Task.CompletedTask;
+
+        Assert.Equal("a", Assert.Single((await mirror.FlushAsync(Cancel)).Remaining).Path.ToString());
+        Assert.Equal((PathSyncState.Failed, "denied"), (Look(mirror, "a").State, Look(mirror, "a").LastError));
+        Assert.Equal(PathSyncState.Synced, Look(mirror, "b").State);
+
+        Assert.False(mirror.Session.Acknowledge(TreePath.Parse("b")));
+        Assert.True(mirror.Session.Acknowledge(TreePath.Parse("a")));
+        Assert.Empty((await mirror.FlushAsync(Cancel)).Remaining);
+        Assert.Equal(PathSyncState.Failed, Look(mirror, "a").State);
+
+        mirror.Store.BeforeCall = null;
+        await mirror.RemountAsync();
+        await mirror.FlushCleanAsync();
+        Assert.Equal("1", await mirror.StoredAsync("a"));
+    }
+
+    [Fact]
+    public async Task Conflicts_are_found_in_the_whole_context_also_on_a_machine_that_has_not_looked_into_their_folder()
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync();
+        await mirror.MakeFolderAsync("d");
+        await mirror.WriteAsync("d/a.txt", "base");
+        await mirror.FlushCleanAsync();
+        await mirror.PutForeignAsync("d/a.txt", "theirs");
+        await mirror.WriteAsync("d/a.txt", "ours");
+        await mirror.FlushCleanAsync();
+
+        ConflictCopy copy = Assert.Single(await mirror.Session.FindConflictsAsync(Cancel));
+        Assert.StartsWith("d/a.conflict-", copy.Path, StringComparison.Ordinal);
+        Assert.Equal(6, copy.Size);
+        Assert.Equal([copy.Path[2..]], Look(mirror, "d/a.txt").Conflicts);
+        Assert.Equal(PathSyncState.Conflict, Look(mirror, "d/a.txt").State);
+        Assert.Equal(PathSyncState.Conflict, Look(mirror, copy.Path).State);
+
+        await mirror.RemountAfreshAsync();
+        Assert.Equal(copy, Assert.Single(await mirror.Session.FindConflictsAsync(Cancel)));
+
+        await mirror.DeleteAsync(copy.Path);
+        Assert.Empty(await mirror.Session.FindConflictsAsync(Cancel));
+        Assert.Equal(PathSyncState.Synced, Look(mirror, "d/a.txt").State);
+    }
+
+    [Fact]
+    public async Task What_waits_longest_is_uploaded_first()
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync(SyncEngineTests.Small with { Concurrency = 1 });
+        string[] names = ["m", "z", "a", "k", "b"];
+        foreach (string name in names)
+        {
+            await mirror.WriteAsync(name, name);
+        }
+
+        await mirror.FlushCleanAsync();
+
+        Assert.Equal(names, mirror.Store.Calls.Where(call => call.Call == StoreCall.Put).Select(call => call.Key[^1..]));
+    }
+
+    [Fact]
+    public async Task A_file_that_stays_open_is_uploaded_on_a_timer_when_it_has_changed()
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync();
+        await mirror.WriteAsync("open", "one");
+        await mirror.FlushCleanAsync();
+        using TestMirror.Writing writing = mirror.BeginWriting("open");
+        mirror.WriteUnseen("open", "two", 0);
+
+        await mirror.Session.FlushOpenFilesAsync();
+
+        Assert.Equal("two", await mirror.StoredAsync("open"));
+        int puts = mirror.Store.Calls.Count;
+        await mirror.Session.FlushOpenFilesAsync();
+        Assert.Equal(puts, mirror.Store.Calls.Count);
+    }
+
+    private static PathStatus Look(TestMirror mirror, string path) => mirror.Session.Look(TreePath.Parse(path))!;
+}
