@@ -47,6 +47,7 @@ public sealed class CommandLineTests(Machine machine)
     [InlineData("unmount", "--deadline", "--force")]
     [InlineData("sync", "--mode")]
     [InlineData("status", "--json", "pendingFiles")]
+    [InlineData("fsck", "--repair", "--content", "--json", "--store", "--cache-dir")]
     [InlineData("context", "--store", "--json", "--yes", "list", "get", "create", "delete")]
     public async Task The_help_of_a_verb_names_all_its_options_with_examples_and_exit_codes(string verb, params string[] words)
     {
