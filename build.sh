@@ -20,6 +20,7 @@ usage: ./build.sh VERB
   build [--aot]               artifacts/agentbay-mount, one file; prints size, start-up time, memory
                               (--aot: NativeAOT, where its package restores)
   test [PROJECT...]           all test projects in tests/, or those named (Fs, Mount...)
+  churn [MINUTES]             programs at work in a mount whose daemon and store fail all the time (15)
   mount CTX PATH [OPTION...]  builds if needed and mounts context CTX on PATH
   check                       formatting and analyzers
   bench [ARGUMENT...]         the benchmarks in bench/
@@ -82,7 +83,7 @@ need_fuse() { need "mounting" fusermount3:fuse3; }
 
 need_test_tools() {
     need_fuse
-    need "the tests" git:git sqlite3:sqlite3 tar:tar rsync:rsync rclone:rclone s3cmd:s3cmd setpriv:util-linux setfattr:attr gcc:gcc curl:curl openssl:openssl
+    need "the tests" git:git sqlite3:sqlite3 tar:tar rsync:rsync npm:npm rclone:rclone s3cmd:s3cmd setpriv:util-linux setfattr:attr gcc:gcc curl:curl openssl:openssl
     [ -e /usr/include/linux/fuse.h ] || install_packages "the tests of struct layouts" libc6-dev linux-libc-dev
     need "the tests on a real S3 server" radosgw:radosgw ceph-mon:ceph-mon ceph-osd:ceph-osd ceph:ceph-common
 }
@@ -174,11 +175,21 @@ run_all_tests() {
 
     rm -rf "$ARTIFACTS/tests"
     mkdir -p "$ARTIFACTS/tests"
-    if [[ " ${projects[*]} " == *" AgentBay.Mount.Tests "* ]] && sources_newer; then build; fi
+    if [[ " ${projects[*]} " == *" AgentBay."@(Mount|Sdk)".Tests "* ]] && sources_newer; then build; fi
     for project in "${projects[@]}"; do
         dotnet build "tests/$project" -c Release -v quiet </dev/null
     done
     AGENTBAY_MOUNT_PROGRAM="$PROGRAM" run_tests "${projects[@]}"
+}
+
+# The two-minute form of this runs with the tests.
+churn() {
+    need_sdk
+    need_test_tools
+    if sources_newer; then build; fi
+    dotnet build tests/AgentBay.Mount.Tests -c Release -v quiet </dev/null
+    AGENTBAY_MOUNT_PROGRAM="$PROGRAM" AGENTBAY_CHURN_MINUTES="${1:-15}" \
+        tests/AgentBay.Mount.Tests/bin/Release/net10.0/AgentBay.Mount.Tests --filter-class '*ChurnTests' --output detailed --no-progress --no-ansi </dev/null
 }
 
 mount_context() {
@@ -233,6 +244,7 @@ verb=${1:-help}
 case $verb in
     build) build "$@" ;;
     test) run_all_tests "$@" ;;
+    churn) churn "$@" ;;
     mount) mount_context "$@" ;;
     check) check ;;
     bench) bench "$@" ;;

@@ -119,13 +119,35 @@ public sealed partial class MirrorFileSystem
             await Fill(newParent, request);
             await FillChild(parent, name, wholeTree: true, request);
             await FillChild(newParent, newName, wholeTree: flags == Exchange, request);
-            return RenameNow(parent, name, newParent, newName, flags);
+            Errno stays = await BringInWhatLeaves(parent, name, newParent, newName, request);
+            stays = stays == Errno.OK && flags == Exchange ? await BringInWhatLeaves(newParent, newName, parent, name, request) : stays;
+            return stays != Errno.OK ? stays : RenameNow(parent, name, newParent, newName, flags);
         }
         catch (Exception failure) when (ErrnoMap.Of(failure) is not null)
         {
             return ErrnoMap.Of(failure)!.Value;
         }
     }
+
+    /// <summary>A placeholder does not leave the white lists. Of a folder it stays where it is: to programs the other side is another filesystem.</summary>
+    private async ValueTask<Errno> BringInWhatLeaves(Node parent, byte[] name, Node newParent, byte[] newName, FuseRequest request)
+    {
+        if (!WouldStrand(parent, name, newParent, newName) || StatChild(parent, name) is not { } status || !nodes.TryGetPath(parent, out TreePath folder))
+        {
+            return Errno.OK;
+        }
+
+        if (status.IsDirectory)
+        {
+            return Errno.EXDEV;
+        }
+
+        await host.HydrateAsync(folder.Append(name), status.Inode, request.Interrupted);
+        return Errno.OK;
+    }
+
+    private bool WouldStrand(Node parent, ReadOnlySpan<byte> name, Node newParent, ReadOnlySpan<byte> newName) =>
+        nodes.TryGetPath(parent, out TreePath from) && nodes.TryGetPath(newParent, out TreePath to) && host.WouldStrandPlaceholder(from.Append(name), to.Append(newName));
 
     private Errno RenameNow(Node parent, byte[] name, Node newParent, byte[] newName, uint flags)
     {
@@ -151,6 +173,11 @@ public sealed partial class MirrorFileSystem
                     if (error != Errno.OK)
                     {
                         return error;
+                    }
+
+                    if (WouldStrand(parent, name, newParent, newName) || (flags == Exchange && WouldStrand(newParent, newName, parent, name)))
+                    {
+                        return Errno.EXDEV; // Sync placed another version since.
                     }
 
                     error = Displace(newFolder.Handle, newName, out Displaced displaced);
@@ -211,11 +238,20 @@ public sealed partial class MirrorFileSystem
             return Result<FuseEntry>(refused == Errno.OK ? Errno.ESTALE : refused);
         }
 
-        ValueTask filled = Fill(folder!, request);
-        return filled.IsCompletedSuccessfully
+        ValueTask ready = LinkWouldStrand(file, folder!, newName) ? FillAndBringIn(folder!, file, request) : Fill(folder!, request);
+        return ready.IsCompletedSuccessfully
             ? Result(LinkNow(file, folder!, newName))
-            : After(filled, (fs: this, file, folder, newName: newName.ToArray()), static s => s.fs.LinkNow(s.file, s.folder!, s.newName));
+            : After(ready, (fs: this, file, folder, newName: newName.ToArray()), static s => s.fs.LinkNow(s.file, s.folder!, s.newName));
     }
+
+    private async ValueTask FillAndBringIn(Node folder, Node file, FuseRequest request)
+    {
+        await Fill(folder, request);
+        await MakeReady(file, request, discard: false);
+    }
+
+    private bool LinkWouldStrand(Node file, Node newParent, ReadOnlySpan<byte> newName) =>
+        nodes.TryGetPath(file, out TreePath from) && nodes.TryGetPath(newParent, out TreePath to) && host.WouldStrandPlaceholder(from, to.Append(newName));
 
     private FuseResult<FuseEntry> LinkNow(Node file, Node newParent, ReadOnlySpan<byte> newName)
     {
@@ -229,7 +265,7 @@ public sealed partial class MirrorFileSystem
 
             using (folder)
             {
-                error = LinkInto(file, folder.Handle, newName);
+                error = LinkWouldStrand(file, newParent, newName) ? Errno.EXDEV : LinkInto(file, folder.Handle, newName);
                 if (error != Errno.OK)
                 {
                     return error;

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using AgentBay.Fs.Checking;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 using Microsoft.Extensions.Logging;
@@ -43,6 +45,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 
     public SyncStatus Status => engine.Status;
 
+    public bool UploadsByItself => mirror.Rules.Uploads;
+
     public string? LastError => engine.LastError;
 
     private LocalScanner Scanner { get; }
@@ -78,7 +82,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
             index.SetMetaDurably(IndexMeta.Session, number.ToString(CultureInfo.InvariantCulture));
 
             var operations = new OperationIds(mirrorId, number) { TrustsEarlierSessions = end != MirrorEnd.PowerLost };
-            var session = new MountSession(folder, context, OpenMirror.Of(files, index, store, context, operations, options, logger, folder.TreeDirectory), new CancellationTokenSource());
+            var session = new MountSession(folder, context, OpenMirror.Of(files, index, store, context, operations, ByPolicy(options), logger, folder.TreeDirectory), new CancellationTokenSource());
             await Task.Run(() => session.RecoverAsync(end, cancellationToken), cancellationToken);
             return session;
         }
@@ -99,8 +103,14 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     /// <summary>Uploads until nothing is pending, or only what fails for good, or <paramref name="cancellationToken"/> (a deadline) ends it: then the report says what remains.</summary>
     public Task<FlushReport> FlushAsync(IProgress<FlushProgress>? progress, CancellationToken cancellationToken) => engine.FlushAsync(progress, cancellationToken);
 
+    /// <summary>What a flush would upload; uploads nothing.</summary>
+    public Task<FlushReport> SurveyAsync(CancellationToken cancellationToken) => engine.SurveyAsync(cancellationToken);
+
     /// <summary>How one path stands with the store; null when there is no such path.</summary>
     public PathStatus? Look(TreePath path) => inspector.Look(path);
+
+    /// <summary>Whether a path, there or not, is synced, and what decides it.</summary>
+    public (bool IsSynced, IReadOnlyList<string> Rules) Explain(TreePath path) => (mirror.Rules.Filter.IsSynced(path), mirror.Rules.Explain(path));
 
     /// <summary>The versions of both sides that were kept, in the whole context.</summary>
     /// <exception cref="StoreException">The store cannot be listed.</exception>
@@ -167,6 +177,9 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         folder.Dispose();
     }
 
+    private static MountSessionOptions ByPolicy(MountSessionOptions options) =>
+        options.Policy.UploadPolicy.AutoUpload ? options : options with { WriteBack = null, FsyncReachesStore = false, SyncOnClose = false };
+
     /// <summary>INVARIANT: a mirror that is marked clean is on the disk as the index says, whatever becomes of the machine.</summary>
     private void MarkClean()
     {
@@ -185,12 +198,27 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 
     private async Task RecoverAsync(MirrorEnd end, CancellationToken cancellationToken)
     {
-        if (end == MirrorEnd.Clean)
+        SyncPolicy before = KeptPolicy.Of(mirror.Index);
+        bool sameRules = mirror.Rules.JudgesAs(before);
+        if (!sameRules)
         {
-            MirrorRecovery.LoadPlaceholders(mirror);
-            return;
+            await MirrorRecovery.ReleaseWhatWasNotJudgedAsync(mirror, new SyncRules(before));
         }
 
+        if (end == MirrorEnd.Clean && sameRules)
+        {
+            MirrorRecovery.LoadPlaceholders(mirror);
+        }
+        else
+        {
+            await CompareAsync(end, cancellationToken);
+        }
+
+        mirror.Index.SetMeta(IndexMeta.Policy, mirror.Options.Policy.ToJson());
+    }
+
+    private async Task CompareAsync(MirrorEnd end, CancellationToken cancellationToken)
+    {
         if (end == MirrorEnd.PowerLost)
         {
             await PowerLossRecovery.RunAsync(mirror, Scanner, cancellationToken);

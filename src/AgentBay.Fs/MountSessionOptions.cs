@@ -1,3 +1,4 @@
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 
 namespace AgentBay.Fs;
@@ -6,6 +7,9 @@ namespace AgentBay.Fs;
 public sealed record MountSessionOptions
 {
     public bool ReadOnly { get; init; }
+
+    /// <summary>What is synced, and when. Of one that does not upload by itself follows that there is no write-back and that fsync means the local disk.</summary>
+    public SyncPolicy Policy { get; init; } = SyncPolicy.Default;
 
     /// <summary>How long after the last change the background flush starts; null: only at sync and unmount.</summary>
     public TimeSpan? WriteBack { get; init; } = TimeSpan.FromSeconds(5);

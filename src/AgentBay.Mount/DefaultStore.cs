@@ -11,6 +11,9 @@ internal static class DefaultStore
     internal static string Resolve(string? option) =>
         option ?? (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set ? set : StoreUrl.DefaultUrl);
 
+    /// <summary>For a process that works in another folder.</summary>
+    internal static string Absolute(string url) => url.Contains("://", StringComparison.Ordinal) ? url : Path.GetFullPath(url);
+
     /// <exception cref="CommandException">The URL is none.</exception>
     internal static IObjectStore Open(string? option)
     {

@@ -1,5 +1,6 @@
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 
 namespace AgentBay.Mount;
 
@@ -10,7 +11,8 @@ internal static class Failure
     internal static CommandException Explain(Exception error) => error switch
     {
         CommandException known => known,
-        ContextException { Error: ContextError.InvalidName } => CommandException.Usage(OneLine(error.Message)),
+        ContextException { Error: ContextError.InvalidName or ContextError.InvalidPath or ContextError.InvalidPage } => CommandException.Usage(OneLine(error.Message)),
+        PolicyException => CommandException.Usage(OneLine(error.Message)),
         MirrorInUseException inUse => CommandException.Failed(InUse(inUse), inUse),
         // The store's, the mirror's, FUSE's and the system's: their messages say what to do.
         IOException or UnauthorizedAccessException => CommandException.Failed(OneLine(error.Message), error),

@@ -1,4 +1,6 @@
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
+using AgentBay.Mount.CommandLine;
 using Microsoft.Extensions.Logging;
 
 namespace AgentBay.Mount;
@@ -40,6 +42,13 @@ internal sealed record MountRequest
     public TimeSpan? WriteBack { get; init; } = TimeSpan.FromSeconds(5);
 
     public bool FsyncReachesStore { get; init; } = true;
+
+    public bool SyncOnClose { get; init; }
+
+    public PolicyOptions PolicyOptions { get; init; } = new();
+
+    /// <summary>What <see cref="PolicyOptions"/> come to.</summary>
+    public SyncPolicy Policy { get; init; } = SyncPolicy.Default;
 
     public bool Foreground { get; init; }
 

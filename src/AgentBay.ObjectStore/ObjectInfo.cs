@@ -15,6 +15,9 @@ public sealed class ObjectContent(ObjectInfo info, Stream body) : IAsyncDisposab
 
     public Stream Body { get; } = body;
 
+    /// <summary>Of the whole object, where the store tells it; <see cref="Retrying.RetryingStore"/> holds whole reads to it.</summary>
+    internal byte[]? Md5 { get; init; }
+
     public ValueTask DisposeAsync() => Body.DisposeAsync();
 }
 

@@ -72,6 +72,13 @@ internal sealed class FakeHost(string treeDirectory, LinuxMirrorFiles files) : I
         }
     }
 
+    /// <summary>Outside the white lists.</summary>
+    internal TreePath? Outside { get; set; }
+
+    public bool WouldStrandPlaceholder(TreePath from, TreePath to) =>
+        Outside is { } outside && to.IsAtOrUnder(outside) && files.TryStat(from) is { } entry
+        && (entry.Kind == EntryKind.Folder ? Placeholders.Count > 0 : Placeholders.TryGet(entry.Identity.Inode, out _));
+
     public void FolderCreated(ulong inode) => Calls.Enqueue("folder created");
 
     public void FolderRemoved(ulong inode) => Calls.Enqueue("folder removed");

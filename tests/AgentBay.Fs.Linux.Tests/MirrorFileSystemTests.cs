@@ -56,6 +56,21 @@ public sealed class MirrorFileSystemTests
     }
 
     [Fact]
+    public void A_file_is_reached_by_the_name_that_was_looked_up_when_sync_took_its_other_one()
+    {
+        using var h = new Handlers();
+        NodeId file = h.MakeFile("a");
+        _ = Value(h.FileSystem.Link(Request, file, NodeId.Root, Bytes("b")));
+        File.Delete(h.InTree("a"));
+        File.WriteAllText(h.InTree("a"), "another version");
+
+        Assert.Equal(file, h.Lookup("b").Node);
+
+        _ = Value(h.FileSystem.Open(Request, file, OpenFlags.ReadWrite));
+        h.Release(file, OpenFlags.ReadWrite);
+    }
+
+    [Fact]
     public void A_change_of_one_of_two_names_is_noted_for_both()
     {
         using var h = new Handlers();
@@ -551,4 +566,34 @@ public sealed class MirrorFileSystemTests
     }
 
     private static bool IsAnswered<T>(ValueTask<FuseResult<T>> answer) => answer.IsCompletedSuccessfully;
+
+    [Fact]
+    public void A_placeholder_renamed_or_linked_out_of_the_white_lists_is_brought_in_first()
+    {
+        using var h = new Handlers();
+        h.Host.Place("a", "one"u8.ToArray());
+        h.Host.Place("b", "two"u8.ToArray());
+        NodeId local = h.MakeFolder("local");
+        h.Host.Outside = TreePath.Parse("local");
+
+        Assert.Equal(Errno.OK, h.Rename("a", "a", newParent: local));
+        _ = Value(h.FileSystem.Link(h.Request, h.Lookup("b").Node, local, "b"u8));
+
+        Assert.Equal(0, h.Host.Placeholders.Count);
+        Assert.Equal(("one", "two"), (File.ReadAllText(h.InTree("local/a")), File.ReadAllText(h.InTree("local/b"))));
+    }
+
+    [Fact]
+    public void A_folder_that_holds_a_placeholder_does_not_leave_the_white_lists()
+    {
+        using var h = new Handlers();
+        _ = h.MakeFolder("d");
+        h.Host.Place("d/a", "one"u8.ToArray());
+        NodeId local = h.MakeFolder("local");
+        _ = h.MakeFolder("other", local);
+        h.Host.Outside = TreePath.Parse("local");
+
+        Assert.Equal((Errno.EXDEV, Errno.EXDEV), (h.Rename("d", "d", newParent: local), h.Rename("other", "d", flags: 2, parent: local, newParent: NodeId.Root)));
+        Assert.True(h.Host.Placeholders.Count == 1 && File.Exists(h.InTree("d/a")));
+    }
 }

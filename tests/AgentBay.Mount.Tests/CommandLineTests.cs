@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace AgentBay.Mount.Tests;
 
 /// <summary>What the built program says and answers, without any work in a mount.</summary>
@@ -25,9 +23,8 @@ public sealed class CommandLineTests(Machine machine)
     {
         await using MountBox box = await BoxAsync();
 
-        Ran ran = (await box.AgentBayAsync(arguments)).Exits(2);
+        (await box.AgentBayAsync(arguments)).FailsWith(2, says);
 
-        AssertOneLine(ran, says);
         Assert.NotEmpty(what);
     }
 
@@ -38,17 +35,18 @@ public sealed class CommandLineTests(Machine machine)
     {
         await using MountBox box = await BoxAsync();
 
-        AssertOneLine((await box.TryMountAsync("--store", url)).Exits(2), "--store:");
-        AssertOneLine((await box.AgentBayAsync("context", "list", "--store", url)).Exits(2), "--store:");
+        (await box.TryMountAsync("--store", url)).FailsWith(2, "--store:");
+        (await box.AgentBayAsync("context", "list", "--store", url)).FailsWith(2, "--store:");
     }
 
     [Theory]
-    [InlineData("mount", "--store", "--cache-dir", "--read-only", "--no-create", "--write-back", "--fsync", "--allow-other", "--uid", "--gid", "--umask", "-o", "--foreground", "--log-file", "--log-level", "AGENTBAY_STORE")]
-    [InlineData("unmount", "--deadline", "--force")]
+    [InlineData("mount", "--store", "--cache-dir", "--read-only", "--no-create", "--write-back", "--fsync", "--policy", "--upload", "--download", "--include", "--exclude", "--keep-deleted", "--lifecycle", "--allow-other", "--uid", "--gid", "--umask", "-o", "--foreground", "--log-file", "--log-level", "AGENTBAY_STORE")]
+    [InlineData("unmount", "--deadline", "--force", "--sync")]
     [InlineData("sync", "--mode")]
     [InlineData("status", "--json", "pendingFiles")]
     [InlineData("fsck", "--repair", "--content", "--json", "--store", "--cache-dir")]
-    [InlineData("context", "--store", "--json", "--yes", "list", "get", "create", "delete")]
+    [InlineData("context", "--store", "--json", "--yes", "--no-wait", "--timeout", "list", "get", "create", "rename", "clear", "delete")]
+    [InlineData("file", "--store", "--json", "--yes", "--page", "--page-size", "--expires", "list", "put", "get", "delete", "upload-url", "download-url")]
     public async Task The_help_of_a_verb_names_all_its_options_with_examples_and_exit_codes(string verb, params string[] words)
     {
         await using MountBox box = await BoxAsync();
@@ -76,10 +74,10 @@ public sealed class CommandLineTests(Machine machine)
         string full = Path.Combine(box.Folder, "full");
         Directory.CreateDirectory(Path.Combine(full, "inside"));
 
-        AssertOneLine((await box.AgentBayAsync("demo", Path.Combine(box.Folder, "missing"))).Exits(1), "mkdir -p");
-        AssertOneLine((await box.AgentBayAsync("demo", file)).Exits(1), "is not a directory");
-        AssertOneLine((await box.AgentBayAsync("demo", full)).Exits(1), "is not empty");
-        AssertOneLine((await box.AgentBayAsync("demo", box.Mount, "--cache-dir", Path.Combine(box.Mount, "cache"))).Exits(1), "is inside the mount point");
+        (await box.AgentBayAsync("demo", Path.Combine(box.Folder, "missing"))).FailsWith(1, "mkdir -p");
+        (await box.AgentBayAsync("demo", file)).FailsWith(1, "is not a directory");
+        (await box.AgentBayAsync("demo", full)).FailsWith(1, "is not empty");
+        (await box.AgentBayAsync("demo", box.Mount, "--cache-dir", Path.Combine(box.Mount, "cache"))).FailsWith(1, "is inside the mount point");
     }
 
     [Fact]
@@ -87,7 +85,7 @@ public sealed class CommandLineTests(Machine machine)
     {
         await using MountBox box = await BoxAsync();
 
-        AssertOneLine((await box.TryMountAsync("--no-create")).Exits(1), "There is no context 'test'");
+        (await box.TryMountAsync("--no-create")).FailsWith(1, "There is no context 'test'");
         Assert.Equal("[]", (await box.AgentBayAsync("context", "list", "--json")).Ok().Output.Trim());
     }
 
@@ -96,14 +94,14 @@ public sealed class CommandLineTests(Machine machine)
     {
         await using MountBox box = await BoxAsync();
 
-        string id = Json(await box.AgentBayAsync("context", "create", "demo", "--json")).GetProperty("id").GetString()!;
+        string id = (await box.AgentBayAsync("context", "create", "demo", "--json")).Json().GetProperty("id").GetString()!;
         Assert.StartsWith("SdkCtx-", id, StringComparison.Ordinal);
-        Assert.Equal(id, Json(await box.AgentBayAsync("context", "create", "demo", "--json")).GetProperty("id").GetString());
-        Assert.Equal("demo", Json(await box.AgentBayAsync("context", "get", id, "--json")).GetProperty("name").GetString());
+        Assert.Equal(id, (await box.AgentBayAsync("context", "create", "demo", "--json")).Json().GetProperty("id").GetString());
+        Assert.Equal("demo", (await box.AgentBayAsync("context", "get", id, "--json")).Json().GetProperty("name").GetString());
         Assert.Contains(id, (await box.AgentBayAsync("context", "list")).Ok().Output, StringComparison.Ordinal);
-        AssertOneLine((await box.AgentBayAsync("context", "delete", "demo")).Exits(2), "--yes");
+        (await box.AgentBayAsync("context", "delete", "demo")).FailsWith(2, "--yes");
         (await box.AgentBayAsync("context", "delete", "demo", "--yes")).Ok();
-        AssertOneLine((await box.AgentBayAsync("context", "get", "demo")).Exits(1), "There is no context 'demo'");
+        (await box.AgentBayAsync("context", "get", "demo")).FailsWith(1, "There is no context 'demo'");
     }
 
     [Fact]
@@ -111,23 +109,9 @@ public sealed class CommandLineTests(Machine machine)
     {
         await using MountBox box = await BoxAsync();
 
-        AssertOneLine((await box.AgentBayAsync("status", box.Mount)).Exits(1), "is not mounted by agentbay-mount");
-        AssertOneLine((await box.AgentBayAsync("unmount", box.Mount)).Exits(1), "is not mounted by agentbay-mount");
-        AssertOneLine((await box.AgentBayAsync("unmount", "/proc")).Exits(1), "use umount");
-    }
-
-    private static void AssertOneLine(Ran ran, string says)
-    {
-        Assert.StartsWith("agentbay-mount: ", ran.Error, StringComparison.Ordinal);
-        Assert.Contains(says, ran.Error, StringComparison.Ordinal);
-        Assert.Equal(1, ran.Error.Count(c => c == '\n'));
-        Assert.Empty(ran.Output);
-    }
-
-    private static JsonElement Json(Ran ran)
-    {
-        using var document = JsonDocument.Parse(ran.Ok().Output);
-        return document.RootElement.Clone();
+        (await box.AgentBayAsync("status", box.Mount)).FailsWith(1, "is not mounted by agentbay-mount");
+        (await box.AgentBayAsync("unmount", box.Mount)).FailsWith(1, "is not mounted by agentbay-mount");
+        (await box.AgentBayAsync("unmount", "/proc")).FailsWith(1, "use umount");
     }
 
     private Task<MountBox> BoxAsync() => MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);

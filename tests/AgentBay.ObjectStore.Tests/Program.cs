@@ -1,9 +1,10 @@
 using AgentBay.ObjectStore.Tests;
 using AgentBay.ObjectStore.Tests.Embedded;
+using AgentBay.ObjectStore.Tests.S3;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
 
-if (await CrashChild.TryActAsync())
+if (await CrashChild.TryActAsync() || await StoreChild.TryActAsync())
 {
     return 0;
 }

@@ -59,7 +59,8 @@ public sealed partial class LinuxMirrorFiles : IMirrorFiles
     public static LinuxMirrorFiles Open(string treeDirectory, string stagingDirectory) =>
         Open(treeDirectory, stagingDirectory, new ModeKeeper(ownModes: Syscall.EffectiveUid == 0));
 
-    internal static LinuxMirrorFiles Open(string treeDirectory, string stagingDirectory, ModeKeeper modes)
+    /// <param name="allowMemory">For tests: a disk in memory (tmpfs) will do.</param>
+    internal static LinuxMirrorFiles Open(string treeDirectory, string stagingDirectory, ModeKeeper modes, bool allowMemory = false)
     {
         SafeFileHandle? tree = null, staging = null;
         try
@@ -67,7 +68,7 @@ public sealed partial class LinuxMirrorFiles : IMirrorFiles
             tree = OpenRoot(treeDirectory, OpenFlags.Path);
             staging = OpenRoot(stagingDirectory, OpenFlags.ReadOnly);
             ClearStaging(staging);
-            MirrorCheck.Run(treeDirectory, tree, staging);
+            MirrorCheck.Run(treeDirectory, tree, staging, allowMemory);
             var files = new LinuxMirrorFiles(treeDirectory, tree, staging, modes);
             tree = staging = null;
             return files;

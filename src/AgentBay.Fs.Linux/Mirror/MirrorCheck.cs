@@ -8,13 +8,13 @@ internal static class MirrorCheck
     private const long SparseProbeSize = 16 << 20;
 
     /// <exception cref="IOException">Something is missing.</exception>
-    internal static void Run(string treeDirectory, SafeFileHandle tree, SafeFileHandle staging)
+    internal static void Run(string treeDirectory, SafeFileHandle tree, SafeFileHandle staging, bool allowMemory)
     {
         Syscall.StatFileSystem(tree, out FileSystemStatus disk).ThrowIfError($"statfs {treeDirectory}");
         Syscall.Stat(tree, out FileStatus treeStatus).ThrowIfError($"stat {treeDirectory}");
         Syscall.Stat(staging, out FileStatus stagingStatus).ThrowIfError("stat staging");
         var missing = new List<string>();
-        if (disk.Type is FileSystemStatus.Tmpfs or FileSystemStatus.Ramfs)
+        if (disk.Type is (FileSystemStatus.Tmpfs or FileSystemStatus.Ramfs) && !allowMemory)
         {
             missing.Add("it is in memory (tmpfs) and would not survive a restart");
         }

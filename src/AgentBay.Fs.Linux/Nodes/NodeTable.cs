@@ -77,6 +77,7 @@ internal sealed class NodeTable
                 AddName(node, parent, name.ToArray());
             }
 
+            PutFirst(node, parent, name);
             return node;
         }
     }
@@ -260,6 +261,24 @@ internal sealed class NodeTable
         }
 
         return false;
+    }
+
+    /// <summary>The name that was just seen is the one to go by: sync may have put another inode under the others.</summary>
+    private static void PutFirst(Node node, Node parent, ReadOnlySpan<byte> name)
+    {
+        if (node.FurtherNames is not { Count: > 0 } further || (node.Parent == parent && name.SequenceEqual(node.Name)))
+        {
+            return;
+        }
+
+        for (int i = 0; i < further.Count; i++)
+        {
+            if (further[i].Parent == parent && name.SequenceEqual(further[i].Name))
+            {
+                ((node.Parent, node.Name), further[i]) = (further[i], (node.Parent!, node.Name));
+                return;
+            }
+        }
     }
 
     private static void AddName(Node node, Node parent, byte[] name)

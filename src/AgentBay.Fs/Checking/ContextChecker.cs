@@ -53,7 +53,7 @@ public sealed class ContextChecker(IObjectStore store, ContextRecord context, Ch
 
         await using BaselineIndex index = opened;
         var operations = OperationIds.Of(index);
-        OpenMirror mirror = OpenMirror.Of(files, index, store, context, operations, new MountSessionOptions { Time = options.Time }, logger, folder.TreeDirectory);
+        OpenMirror mirror = OpenMirror.Of(files, index, store, context, operations, new MountSessionOptions { Time = options.Time, Policy = KeptPolicy.Of(index) }, logger, folder.TreeDirectory);
         string? storeId = await new StoreIdentity(store, options.Time).FindAsync(cancellationToken);
         var identity = MirrorIdentity.Of(index);
         int names = 0;

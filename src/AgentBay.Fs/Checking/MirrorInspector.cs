@@ -1,5 +1,6 @@
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 
 namespace AgentBay.Fs.Checking;
@@ -19,13 +20,20 @@ internal sealed class MirrorInspector(OpenMirror mirror, IReadOnlyDictionary<str
             cancellationToken.ThrowIfCancellationRequested();
             BaselineRow? row = mirror.Index.Find(path);
             LocalEntry? entry = files.TryStat(path) is { Kind: not EntryKind.Special } there ? there : null; // Specials live here only.
-            if (Check(path, row, entry) is { } finding)
+            if (IsJudged(path, row, entry) && Check(path, row, entry) is { } finding)
             {
                 findings.Add(finding);
             }
         }
 
         return (paths.Count, findings);
+    }
+
+    /// <summary>Not what the policy keeps to this machine, or keeps from it.</summary>
+    private bool IsJudged(TreePath path, BaselineRow? row, LocalEntry? entry)
+    {
+        PathRules rules = mirror.Rules.Of(path);
+        return !rules.LocalOnly && row is not { State: BaselineState.Released } && !(entry is null && (rules.KeepsDeleted || rules.HidesNew));
     }
 
     private Finding? Check(TreePath path, BaselineRow? row, LocalEntry? entry)

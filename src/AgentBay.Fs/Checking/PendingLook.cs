@@ -18,7 +18,7 @@ public static class PendingLook
         try
         {
             await using var index = BaselineIndex.Open(folder.IndexFile);
-            var options = new MountSessionOptions();
+            var options = new MountSessionOptions { Policy = KeptPolicy.Of(index) };
             switch (MirrorRecovery.EndOf(index, options.BootId))
             {
                 case MirrorEnd.Clean:

@@ -3,7 +3,7 @@ using AgentBay.ObjectStore;
 namespace AgentBay.Fs.Contexts;
 
 /// <summary>
-/// A deletion marks the record, so that nobody mounts the context any more, then deletes the objects, the manifest, the record and the name.
+/// A deletion marks the record, so that nobody mounts the context any more, then deletes the objects, the manifest, the expiry rules, the record and the name.
 /// Cut short anywhere, it is ended by deleting again.
 /// </summary>
 public sealed partial class ContextCatalog
@@ -24,6 +24,7 @@ public sealed partial class ContextCatalog
             deleted = await DeleteAllAsync(prefix, deleted, deletedObjects, beforeBatch: null, cancellationToken);
         }
 
+        await new ContextRecycling(store).RemoveAsync(context.Id, cancellationToken);
         await store.DeleteAsync(CatalogKeys.Record(context.Id), ifMatch: null, cancellationToken);
         await ReleaseAsync(document?.Name ?? context.Name, context.Id, cancellationToken);
     }

@@ -11,6 +11,7 @@ namespace AgentBay.Fs.Control;
 [JsonSerializable(typeof(ControlRequest.Info), TypeInfoPropertyName = "InfoRequest")]
 [JsonSerializable(typeof(ControlRequest.Status), TypeInfoPropertyName = "StatusRequest")]
 [JsonSerializable(typeof(ControlRequest.Path), TypeInfoPropertyName = "PathRequest")]
+[JsonSerializable(typeof(ControlRequest.Rule), TypeInfoPropertyName = "RuleRequest")]
 [JsonSerializable(typeof(ControlRequest.Conflicts), TypeInfoPropertyName = "ConflictsRequest")]
 [JsonSerializable(typeof(ControlRequest.Tasks), TypeInfoPropertyName = "TasksRequest")]
 [JsonSerializable(typeof(ControlReply))]

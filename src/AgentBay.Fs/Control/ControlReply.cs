@@ -9,6 +9,7 @@ namespace AgentBay.Fs.Control;
 [JsonDerivedType(typeof(Status), "status")]
 [JsonDerivedType(typeof(Tasks), "tasks")]
 [JsonDerivedType(typeof(Path), "path")]
+[JsonDerivedType(typeof(Rule), "rule")]
 [JsonDerivedType(typeof(Conflicts), "conflicts")]
 [JsonDerivedType(typeof(Progress), "progress")]
 [JsonDerivedType(typeof(Done), "done")]
@@ -31,6 +32,9 @@ public abstract record ControlReply
 
     public sealed record Path(PathStatus Found) : ControlReply;
 
+    /// <param name="Rules">What decides, for people.</param>
+    public sealed record Rule(bool IsSynced, IReadOnlyList<string> Rules) : ControlReply;
+
     public sealed record Conflicts(IReadOnlyList<ConflictCopy> Copies) : ControlReply;
 
     /// <summary>Comes a few times a second while a request runs.</summary>
@@ -39,12 +43,18 @@ public abstract record ControlReply
     /// <param name="Remaining">The first <see cref="MaxRemaining"/> of what is not in the store.</param>
     public sealed record Done(int FilesDone, long BytesDone, int RemainingCount, long RemainingBytes, IReadOnlyList<Remaining> Remaining) : ControlReply
     {
+        /// <summary>See <see cref="FlushReport.IsByPolicy"/>.</summary>
+        public bool IsByPolicy { get; init; }
+
         public static Done From(FlushReport report) => new(
             report.FilesDone,
             report.BytesDone,
             report.Remaining.Count,
             report.Remaining.Sum(change => change.Bytes),
-            [.. report.Remaining.Take(MaxRemaining).Select(Control.Remaining.From)]);
+            [.. report.Remaining.Take(MaxRemaining).Select(Control.Remaining.From)])
+        {
+            IsByPolicy = report.IsByPolicy,
+        };
     }
 
     /// <summary>Nothing was unmounted.</summary>

@@ -8,6 +8,7 @@ namespace AgentBay.Fs.Control;
 [JsonDerivedType(typeof(Status), "status")]
 [JsonDerivedType(typeof(Tasks), "tasks")]
 [JsonDerivedType(typeof(Path), "path")]
+[JsonDerivedType(typeof(Rule), "rule")]
 [JsonDerivedType(typeof(Conflicts), "conflicts")]
 [JsonDerivedType(typeof(Acknowledge), "acknowledge")]
 [JsonDerivedType(typeof(Sync), "sync")]
@@ -34,6 +35,10 @@ public abstract record ControlRequest
     /// <param name="Name">Below the mount, without a leading slash; empty: its root.</param>
     public sealed record Path(string Name) : ControlRequest;
 
+    /// <summary>Answered by <see cref="ControlReply.Rule"/>.</summary>
+    /// <param name="Name">As <see cref="Path"/>'s; it need not be there.</param>
+    public sealed record Rule(string Name) : ControlRequest;
+
     /// <summary>Answered by <see cref="ControlReply.Conflicts"/>.</summary>
     public sealed record Conflicts : ControlRequest;
 
@@ -45,5 +50,9 @@ public abstract record ControlRequest
     public sealed record Sync(SyncMode Mode, bool Detached = false) : ControlRequest;
 
     /// <summary>Answered as <see cref="Sync"/>, or by <see cref="ControlReply.Busy"/>.</summary>
-    public sealed record Unmount(double? DeadlineSeconds, bool Force) : ControlRequest;
+    public sealed record Unmount(double? DeadlineSeconds, bool Force, bool Upload = false) : ControlRequest
+    {
+        /// <summary>See <see cref="UnmountOptions.DrainLater"/>: <see cref="ControlReply.Progress"/> says when it is unmounted.</summary>
+        public bool DrainLater { get; init; }
+    }
 }

@@ -110,8 +110,9 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
         ControlRequest.Info => SendAsync(lines, new ControlReply.Info(control.Info)),
         ControlRequest.Status => SendAsync(lines, new ControlReply.Status(control.Status)),
         ControlRequest.Tasks => SendAsync(lines, new ControlReply.Tasks(control.Tasks)),
-        ControlRequest.Path path => SendAsync(lines, Look(path.Name)),
-        ControlRequest.Acknowledge path => SendAsync(lines, Acknowledge(path.Name)),
+        ControlRequest.Path path => SendAsync(lines, OfPath(path.Name, Look)),
+        ControlRequest.Rule path => SendAsync(lines, OfPath(path.Name, Explain)),
+        ControlRequest.Acknowledge path => SendAsync(lines, OfPath(path.Name, Acknowledge)),
         ControlRequest.Conflicts => StreamAsync(lines, FindConflictsAsync(cancellationToken)),
         ControlRequest.Sync { Detached: true } sync => BeginSyncAsync(lines, sync, cancellationToken),
         ControlRequest.Sync sync => StreamAsync(lines, SyncAsync(sync, cancellationToken)),
@@ -119,11 +120,11 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
         _ => throw new NotSupportedException(request.GetType().Name),
     };
 
-    private ControlReply Look(string name)
+    private static ControlReply OfPath(string name, Func<TreePath, ControlReply> answer)
     {
         try
         {
-            return control.Look(TreePath.Parse(name)) is { } status ? new ControlReply.Path(status) : new ControlReply.Failed($"There is no '{name}' in the mount.");
+            return answer(TreePath.Parse(name));
         }
         catch (FormatException error)
         {
@@ -131,8 +132,16 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
         }
     }
 
-    private ControlReply Acknowledge(string name) =>
-        Look(name) is ControlReply.Path && !control.Acknowledge(TreePath.Parse(name)) ? new ControlReply.Failed($"'{name}' has not failed: there is nothing to acknowledge.") : Look(name);
+    private ControlReply Look(TreePath path) => control.Look(path) is { } status ? new ControlReply.Path(status) : new ControlReply.Failed($"There is no '{path}' in the mount.");
+
+    private ControlReply Explain(TreePath path)
+    {
+        (bool synced, IReadOnlyList<string> rules) = control.Explain(path);
+        return new ControlReply.Rule(synced, rules);
+    }
+
+    private ControlReply Acknowledge(TreePath path) =>
+        control.Look(path) is not null && !control.Acknowledge(path) ? new ControlReply.Failed($"'{path}' has not failed: there is nothing to acknowledge.") : Look(path);
 
     private async Task<ControlReply> FindConflictsAsync(CancellationToken cancellationToken) => new ControlReply.Conflicts(await control.FindConflictsAsync(cancellationToken));
 
@@ -157,7 +166,7 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
 
         Log.UnmountRequested(logger, request.DeadlineSeconds, request.Force);
         TimeSpan? deadline = request.DeadlineSeconds is { } s ? TimeSpan.FromSeconds(s) : null;
-        return await control.UnmountAsync(new UnmountOptions(deadline, request.Force)) switch
+        return await control.UnmountAsync(new UnmountOptions(deadline, request.Force, request.Upload) { DrainLater = request.DrainLater }) switch
         {
             UnmountResult.Unmounted done => ControlReply.Done.From(done.Report),
             UnmountResult.Busy busy => new ControlReply.Busy(busy.Processes),

@@ -22,6 +22,9 @@ public interface IMountControl
     /// <returns>Null when there is no such path.</returns>
     PathStatus? Look(TreePath path);
 
+    /// <summary>Whether a path, there or not, is synced, and what decides it.</summary>
+    (bool IsSynced, IReadOnlyList<string> Rules) Explain(TreePath path);
+
     /// <summary>All of the context.</summary>
     Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken);
 

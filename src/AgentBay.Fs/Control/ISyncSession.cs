@@ -7,11 +7,16 @@ public interface ISyncSession
 {
     SyncStatus Status { get; }
 
+    /// <summary>False: only a flush that was asked for uploads anything, and the end of the mount is none.</summary>
+    bool UploadsByItself { get; }
+
     /// <summary>Of <see cref="Status"/>, without the cost of the rest.</summary>
     string? LastError { get; }
 
     /// <returns>Null when there is no such path.</returns>
     PathStatus? Look(TreePath path);
+
+    (bool IsSynced, IReadOnlyList<string> Rules) Explain(TreePath path);
 
     Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken);
 
@@ -21,6 +26,9 @@ public interface ISyncSession
     Task RunAsync(CancellationToken cancellationToken);
 
     Task<FlushReport> FlushAsync(IProgress<FlushProgress>? progress, CancellationToken cancellationToken);
+
+    /// <summary>What a flush would upload; uploads nothing.</summary>
+    Task<FlushReport> SurveyAsync(CancellationToken cancellationToken);
 
     Task DownloadAsync(CancellationToken cancellationToken);
 }

@@ -32,6 +32,9 @@ internal static partial class Log
     [LoggerMessage(5013, LogLevel.Error, "{Count} changes ({Bytes} bytes) are not in the store and stay in the mirror for the next mount; the first is {Path}: {Reason}")]
     internal static partial void Undrained(ILogger logger, int count, long bytes, string path, string reason);
 
+    [LoggerMessage(5016, LogLevel.Warning, "{Count} changes ({Bytes} bytes) were never asked to be uploaded (autoUpload is false) and stay in the mirror for the next mount")]
+    internal static partial void LeftByPolicy(ILogger logger, int count, long bytes);
+
     [LoggerMessage(5014, LogLevel.Warning, "Unmount refused: {Count} processes use the mount")]
     internal static partial void Busy(ILogger logger, int count);
 

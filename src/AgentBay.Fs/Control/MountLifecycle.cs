@@ -21,6 +21,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
     private DateTimeOffset deadlineAt = DateTimeOffset.MaxValue;
     private Task<UnmountResult>? unmounting;
     private volatile bool force;
+    private volatile bool sync;
     private volatile int state;
     private FlushProgress progress;
     private readonly SyncTasks tasks = new(info, time);
@@ -58,9 +59,13 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
 
     public PathStatus? Look(TreePath path) => session.Look(path);
 
+    public (bool IsSynced, IReadOnlyList<string> Rules) Explain(TreePath path) => session.Explain(path);
+
     public Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken) => session.FindConflictsAsync(cancellationToken);
 
     public bool Acknowledge(TreePath path) => session.Acknowledge(path);
+
+    private bool Uploads => session.UploadsByItself || sync;
 
     private MountState State
     {
@@ -120,19 +125,20 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         lock (gate)
         {
             force |= options.Force;
+            sync |= options.Sync;
             if (options.Deadline is { } wait && time.GetUtcNow() + wait < deadlineAt)
             {
                 deadlineAt = time.GetUtcNow() + wait;
                 deadline.CancelAfter(wait);
             }
 
-            return unmounting ??= EndAsync();
+            return unmounting ??= EndAsync(options.DrainLater);
         }
     }
 
     public void Dispose() => deadline.Dispose();
 
-    private async Task<UnmountResult> EndAsync()
+    private async Task<UnmountResult> EndAsync(bool drainLater)
     {
         await Task.Yield(); // The caller holds the gate.
         try
@@ -143,8 +149,12 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             }
             else
             {
-                State = MountState.Flushing;
-                _ = await tasks.RunAsync(SyncMode.Upload, () => FlushAsync(deadline.Token));
+                if (Uploads && !drainLater)
+                {
+                    State = MountState.Flushing;
+                    _ = await UploadAtEndAsync();
+                }
+
                 State = MountState.Unmounting;
                 if (await TryUnmountAsync() is { } busy)
                 {
@@ -153,7 +163,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             }
 
             State = MountState.Draining;
-            FlushReport report = await tasks.RunAsync(SyncMode.Upload, () => FlushAsync(deadline.Token));
+            FlushReport report = Uploads ? await UploadAtEndAsync() : await session.SurveyAsync(CancellationToken.None);
             Tell(report);
             _ = ended.TrySetResult(report);
             return new UnmountResult.Unmounted(report);
@@ -192,6 +202,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         lock (gate)
         {
             unmounting = null;
+            sync = false;
             deadlineAt = DateTimeOffset.MaxValue;
             deadline.Dispose();
             deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -207,6 +218,8 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         return new FlushReport(0, 0, []);
     }
 
+    private Task<FlushReport> UploadAtEndAsync() => tasks.RunAsync(SyncMode.Upload, () => FlushAsync(deadline.Token));
+
     private async Task<FlushReport> FlushAsync(CancellationToken cancellationToken) =>
         await session.FlushAsync(new Latest(this), cancellationToken);
 
@@ -215,6 +228,10 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         if (report.IsClean)
         {
             Log.Drained(logger, report.FilesDone, report.BytesDone);
+        }
+        else if (report.IsByPolicy)
+        {
+            Log.LeftByPolicy(logger, report.Remaining.Count, report.Remaining.Sum(change => change.Bytes));
         }
         else
         {

@@ -13,6 +13,12 @@ public enum BaselineState
 
     /// <summary>A download into the mirror had begun: what the file is, is judged by its mark and its content.</summary>
     Hydrating = 2,
+
+    /// <summary>
+    /// Not in the mirror any more, and the store keeps the object: a deletion that stays local. INVARIANT: the absence of its file never
+    /// becomes a deletion in the store, whatever the policy is by then.
+    /// </summary>
+    Released = 3,
 }
 
 /// <summary>An object as the store acknowledged it. Equality of all three means the same version.</summary>
@@ -66,6 +72,9 @@ public sealed record BaselineRow
 
     public static BaselineRow Intent(TreePath path, EntryKind kind, string key, string operationId) =>
         new() { Path = path, Kind = kind, Key = key, Identity = default, OperationId = operationId };
+
+    /// <summary>Of the object alone. The inode's number may come again, so nothing of it stays.</summary>
+    public BaselineRow Released() => this with { Identity = default, CtimeNs = 0, State = BaselineState.Released };
 
     public PlaceholderMark ToMark() => new(Key, Remote!.ETag, Size, MtimeNs);
 }

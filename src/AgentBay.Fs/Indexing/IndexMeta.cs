@@ -15,6 +15,9 @@ internal static class IndexMeta
     public const string MirrorId = "mirror_id";
     public const string Session = "session";
 
+    /// <summary>The policy by whose rules the mirror was kept, as JSON.</summary>
+    public const string Policy = "policy";
+
     /// <summary>Set when every name of the root has been placed: the root has no mark of its own.</summary>
     public const string RootFilled = "root_filled";
 }

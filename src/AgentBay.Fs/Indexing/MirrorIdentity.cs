@@ -8,11 +8,13 @@ internal readonly record struct MirrorIdentity(string? ContextId, string? Epoch,
 {
     public static MirrorIdentity Of(BaselineIndex index) => new(index.GetMeta(IndexMeta.ContextId), index.GetMeta(IndexMeta.Epoch), index.GetMeta(IndexMeta.StoreId));
 
+    public bool IsOf(ContextRecord context) => SafetyGate.IsSameContext(ContextId, Epoch, context.Id, context.Epoch);
+
     /// <summary>Stops a mount whose mirror is of another context or of another store, before anything is changed on either side.</summary>
     /// <exception cref="FsException">The message says what to do.</exception>
     public void RequireOf(ContextRecord context, string? storeId, string storeUrl, string mirror)
     {
-        if (!SafetyGate.IsSameContext(ContextId, Epoch, context.Id, context.Epoch))
+        if (!IsOf(context))
         {
             throw new FsException(FsError.Stale, $"The mirror {mirror} belongs to context '{context.Name}' as it was before it was cleared or made anew, and was not put aside.");
         }

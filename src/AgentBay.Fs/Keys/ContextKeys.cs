@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace AgentBay.Fs.Keys;
 
 /// <summary>Paths of one context ↔ keys of the store.</summary>
@@ -16,6 +18,9 @@ public sealed record ContextKeys(string Prefix)
         : KeyCodec.TryEncode(path, folder, out string? key, LongestRest) ? Prefix + key
         : throw new FsException(FsError.TooLarge, $"The name of {path} makes a key of more than {LongestKey} bytes, which no store takes: shorten it.");
 
+    /// <summary>Whether a folder's names can be in a store: below a path that is too long for a key there is nothing.</summary>
+    public bool CanHold(TreePath folder) => folder.IsRoot || KeyCodec.TryEncode(folder, true, out _, LongestRest);
+
     public bool TryPath(string key, out TreePath path, out bool folderMarker)
     {
         if (key.StartsWith(Prefix, StringComparison.Ordinal))
@@ -32,6 +37,14 @@ public sealed record ContextKeys(string Prefix)
     {
         path = default;
         return key.StartsWith(Prefix, StringComparison.Ordinal) && KeyCodec.TryDecodeShadowed(key[Prefix.Length..], out path, LongestRest);
+    }
+
+    /// <summary>The key behind a path that <see cref="TryShadowedPath"/> has made.</summary>
+    public bool TryShadowedKey(TreePath path, [NotNullWhen(true)] out string? key)
+    {
+        bool has = KeyCodec.TryEncodeShadowed(path, out string? rest, LongestRest);
+        key = has ? Prefix + rest : null;
+        return has;
     }
 
     /// <summary>A key outside every context's tree, for a copy that a swap needs for a moment.</summary>

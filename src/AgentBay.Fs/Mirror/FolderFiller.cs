@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using AgentBay.Fs.Files;
 using AgentBay.Fs.Indexing;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 
@@ -11,6 +13,8 @@ namespace AgentBay.Fs.Mirror;
 /// </summary>
 internal sealed class FolderFiller
 {
+    private const int MostLooks = 3;
+
     /// <summary>By the folder's inode. Complete: every name is in the mirror, for this mount.</summary>
     private readonly ConcurrentDictionary<ulong, Lazy<Task>> filled = new();
     private readonly OpenMirror mirror;
@@ -26,6 +30,11 @@ internal sealed class FolderFiller
 
     public ValueTask FillAsync(TreePath folder, ulong inode, CancellationToken cancellationToken)
     {
+        if (!mirror.Rules.Downloads || !mirror.Rules.Shows(folder))
+        {
+            return ValueTask.CompletedTask; // The store is not asked, not even by the name of a folder.
+        }
+
         if (filled.TryGetValue(inode, out Lazy<Task>? known) && known.Value.IsCompletedSuccessfully)
         {
             return ValueTask.CompletedTask;
@@ -68,18 +77,28 @@ internal sealed class FolderFiller
         }
     }
 
-    /// <summary>Looks into the store again for every folder that has been filled.</summary>
+    /// <summary>
+    /// Looks into the store again for every folder that has been filled; where names appear only when they are asked for, this asks for
+    /// all of them.
+    /// </summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var folders = new Stack<TreePath>([TreePath.Root]);
         while (folders.TryPop(out TreePath folder))
         {
-            if (mirror.Files.TryStat(folder) is not { Kind: EntryKind.Folder } entry || mirror.Files.IsUnfilled(folder))
+            if (!mirror.Rules.Shows(folder) || mirror.Files.TryStat(folder) is not { Kind: EntryKind.Folder } entry)
             {
                 continue;
             }
 
+            bool first = IsFirst(folder);
+            if (first && mirror.Rules.Downloads)
+            {
+                continue; // It is filled when it is looked into.
+            }
+
             await ReconcileAsync(folder, cancellationToken);
+            MarkFilled(folder, first);
             Created(entry.Identity.Inode);
             foreach ((TreePath path, LocalEntry child) in mirror.Files.ReadFolder(folder) ?? [])
             {
@@ -108,18 +127,11 @@ internal sealed class FolderFiller
 
     private async Task FillNowAsync(TreePath folder)
     {
-        bool first = folder.IsRoot ? mirror.Index.GetMeta(IndexMeta.RootFilled) is null : mirror.Files.IsUnfilled(folder);
+        bool first = IsFirst(folder);
         try
         {
             await ReconcileAsync(folder, ending);
-            if (first && folder.IsRoot)
-            {
-                mirror.Index.SetMeta(IndexMeta.RootFilled, "1");
-            }
-            else if (first)
-            {
-                mirror.Files.ClearUnfilled(folder);
-            }
+            MarkFilled(folder, first);
         }
         catch (StoreException error) when (!first)
         {
@@ -132,8 +144,27 @@ internal sealed class FolderFiller
         }
     }
 
+    private bool IsFirst(TreePath folder) => folder.IsRoot ? mirror.Index.GetMeta(IndexMeta.RootFilled) is null : mirror.Files.IsUnfilled(folder);
+
+    private void MarkFilled(TreePath folder, bool first)
+    {
+        if (first && folder.IsRoot)
+        {
+            mirror.Index.SetMeta(IndexMeta.RootFilled, "1");
+        }
+        else if (first)
+        {
+            mirror.Files.ClearUnfilled(folder);
+        }
+    }
+
     private async Task ReconcileAsync(TreePath folder, CancellationToken cancellationToken)
     {
+        if (!mirror.Keys.CanHold(folder))
+        {
+            return; // All that is in it is here alone, and stays usable.
+        }
+
         using AckLog.Listing listing = mirror.Acks.Begin();
         Dictionary<TreePath, RemoteName> remote = await ListAsync(folder, cancellationToken);
         DetachedMirror.Refuse(mirror.Files);
@@ -145,7 +176,7 @@ internal sealed class FolderFiller
         }
 
         var local = (mirror.Files.ReadFolder(folder) ?? []).Select(child => child.Key);
-        var paths = new HashSet<TreePath>([.. remote.Keys, .. rows.Keys, .. local]);
+        IEnumerable<TreePath> paths = new HashSet<TreePath>([.. remote.Keys, .. rows.Keys, .. local]).Where(mirror.Rules.Shows);
         await Parallel.ForEachAsync(
             paths,
             new ParallelOptions { MaxDegreeOfParallelism = mirror.Options.Concurrency, CancellationToken = cancellationToken },
@@ -176,6 +207,27 @@ internal sealed class FolderFiller
             return;
         }
 
+        if (mirror.Rules.Of(path).LocalOnly)
+        {
+            await PlaceLeadingAsync(path, remote, cancellationToken);
+            return;
+        }
+
+        // The names of a hard-linked file are compared at the same time: taking one away changes the inode that another is judged by.
+        for (int tries = 1; tries <= MostLooks; tries++)
+        {
+            if (await TryReconcileAsync(path, remote, cancellationToken))
+            {
+                return;
+            }
+        }
+
+        mirror.Journal.NameChanged(path);
+    }
+
+    /// <returns>False when the name changed meanwhile. What is the flush's work is noted for it.</returns>
+    private async Task<bool> TryReconcileAsync(TreePath path, RemoteName? remote, CancellationToken cancellationToken)
+    {
         PathState state;
         try
         {
@@ -184,45 +236,54 @@ internal sealed class FolderFiller
         catch (FsException)
         {
             mirror.Journal.NameChanged(path); // The flush reports it.
-            return;
+            return true;
         }
 
         if (state.Row is { IsIntent: true })
         {
             mirror.Journal.NameChanged(path); // Our own write, whose answer was lost: the flush sees to it.
-            return;
+            return true;
         }
+
+        BaselineRow? row = state is { Local.Entry: null, Row.State: BaselineState.Released } ? null : state.Row; // As if it had never been seen.
 
         // A folder that we know by its files alone: it has been stored, and what is missing here was moved or deleted here.
-        bool implied = state.Row is null && remote is { Folder: true } && mirror.Index.Under(path).Count > 0;
-        RemoteChange change = implied ? RemoteChange.Same : Compare(state.Row, remote);
-        Decision decision = Reconciler.Decide(implied || state.Row is not null, state.Local.Change, change, sameContent: false);
-        bool done = true;
+        bool implied = row is null && remote is { Folder: true } && mirror.Index.Under(path).Any(below => below.State != BaselineState.Released);
+        RemoteChange change = implied ? RemoteChange.Same : Compare(row, remote);
+        PathRules rules = state.Rules with { HidesNew = false }; // Whoever looks has asked.
+        Decision decision = Reconciler.Decide(rules, implied || row is not null, state.Local.Change, change, sameContent: false);
         switch (decision)
         {
+            case Decision.Nothing when row != state.Row:
+                await mirror.Index.ApplyAsync(IndexChange.Forget(path)); // Gone in the store as well.
+                return true;
             case Decision.Nothing:
-                break;
+                return true;
+            case Decision.Release: // Its deletion here stayed here: this is where it comes back.
             case Decision.Place or Decision.Replace:
-                done = await PlaceAsync(path, state, remote!, cancellationToken);
-                break;
+                return await PlaceAsync(path, state, remote!, cancellationToken);
             case Decision.DeleteLocal when state is { NeedsMarker: true, Row.Remote: null }:
-                done = false; // It never was in the store by itself: the last of its files went here, and its marker is still to be written.
-                break;
+                mirror.Journal.NameChanged(path); // It never was in the store by itself: the last of its files went here, and its marker is still to be written.
+                return true;
             case Decision.DeleteLocal:
-                done = await RemoveAsync(path, state.Local, cancellationToken);
-                break;
+                return await RemoveAsync(path, state.Local, cancellationToken);
             case Decision.Forget:
                 await mirror.Index.ApplyAsync(IndexChange.Forget(path));
-                break;
+                return true;
             default:
                 // What goes up is the flush's work; it finds a conflict by the condition of its write.
-                done = false;
-                break;
+                mirror.Journal.NameChanged(path);
+                return true;
         }
+    }
 
-        if (!done)
+    /// <summary>A folder outside the white lists with something inside them below it: it is shown, so that this can be reached, and never judged.</summary>
+    private async Task PlaceLeadingAsync(TreePath path, RemoteName? remote, CancellationToken cancellationToken)
+    {
+        if (remote is { Folder: true } && mirror.Files.TryStat(path) is null)
         {
-            mirror.Journal.NameChanged(path);
+            PathState state = await scanner.SeeAsync(path);
+            _ = await PlaceAsync(path, state, remote, cancellationToken);
         }
     }
 
@@ -286,53 +347,8 @@ internal sealed class FolderFiller
 
     private async Task<Dictionary<TreePath, RemoteName>> ListAsync(TreePath folder, CancellationToken cancellationToken)
     {
-        string prefix = mirror.Keys.For(folder, folder: true);
-        var names = new Dictionary<TreePath, RemoteName>();
-        string? token = null;
-        do
-        {
-            ListPage page = await mirror.Store.ListAsync(new ListRequest(prefix) { Delimiter = "/", ContinuationToken = token }, cancellationToken);
-            foreach (string key in page.Prefixes)
-            {
-                Add(key, new RemoteName(key, true, null));
-            }
-
-            foreach (ObjectInfo info in page.Objects)
-            {
-                if (info.Key != prefix)
-                {
-                    Add(info.Key, new RemoteName(info.Key, false, TreePlacer.VersionOf(info)));
-                }
-            }
-
-            token = page.NextToken;
-        }
-        while (token is not null);
-        return names;
-
-        void Add(string key, RemoteName name)
-        {
-            if (!mirror.Keys.TryPath(key, out TreePath path, out _) || path.Parent != folder)
-            {
-                Log.KeyIgnored(mirror.Logger, key);
-                return;
-            }
-
-            // "a" and "a/b": the folder wins, the object shows under an escaped name. On a page prefixes come before objects.
-            if (!names.TryAdd(path, name) && names[path] is { } other)
-            {
-                (RemoteName winner, RemoteName shadowed) = name.Folder ? (name, other) : (other, name);
-                names[path] = winner;
-                if (mirror.Keys.TryShadowedPath(shadowed.Key, out TreePath shadow))
-                {
-                    names[shadow] = shadowed;
-                }
-                else
-                {
-                    Log.KeyIgnored(mirror.Logger, shadowed.Key);
-                }
-            }
-        }
+        Dictionary<TreePath, ListedName> names = await FolderListing.ReadAsync(mirror.Store, mirror.Keys, folder, key => Log.KeyIgnored(mirror.Logger, key), cancellationToken);
+        return names.ToDictionary(name => name.Key, name => new RemoteName(name.Value.Key, name.Value.IsFolder, name.Value.Info is { } info ? TreePlacer.VersionOf(info) : null));
     }
 
     private sealed record RemoteName(string Key, bool Folder, RemoteVersion? Version);

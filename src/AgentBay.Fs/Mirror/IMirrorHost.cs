@@ -35,6 +35,12 @@ public interface IMirrorHost
     /// <summary>The same for everything below, before a folder is renamed.</summary>
     ValueTask FillTreeAsync(TreePath folder, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Whether a rename or a hard link would take a placeholder out of the white lists. A file is hydrated first; a folder is refused as if
+    /// the other side were another filesystem, so that programs copy and delete. Asked again in the hold of <see cref="Gate"/> in which it happens.
+    /// </summary>
+    bool WouldStrandPlaceholder(TreePath from, TreePath to);
+
     /// <summary>A folder was made through the mount: it is whole as it is.</summary>
     void FolderCreated(ulong inode);
 

@@ -209,11 +209,12 @@ public sealed class Journal(TimeProvider time)
     }
 
     /// <summary>A name has been dealt with as it was at <paramref name="at"/>: what was noted later stays.</summary>
-    public void Done(TreePath path, ulong? inode, long at)
+    /// <param name="withTree">And so was everything below it; else a name that was noted with its tree stays noted.</param>
+    public void Done(TreePath path, ulong? inode, long at, bool withTree = true)
     {
         lock (gate)
         {
-            if (names.TryGetValue(path, out JournalEntry entry) && entry.At <= at)
+            if (names.TryGetValue(path, out JournalEntry entry) && entry.At <= at && (withTree || !entry.WithTree))
             {
                 names.Remove(path);
             }
@@ -250,6 +251,18 @@ public sealed class Journal(TimeProvider time)
         }
 
         Changed?.Invoke();
+    }
+
+    /// <summary>Names that wait for a file to be closed; its close tells who listens. They may have been noted by a folder above alone, which is done.</summary>
+    internal void HeldBack(IEnumerable<TreePath> paths, long at)
+    {
+        lock (gate)
+        {
+            foreach (TreePath path in paths)
+            {
+                names.TryAdd(path, new JournalEntry(at, false, time.GetUtcNow()));
+            }
+        }
     }
 
     private static TreePath Moved(TreePath path, TreePath from, TreePath to) => path.IsAtOrUnder(from) ? path.Rebase(from, to) : path;

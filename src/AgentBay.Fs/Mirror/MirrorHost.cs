@@ -5,6 +5,8 @@ namespace AgentBay.Fs.Mirror;
 /// <summary>What a host adapter sees of an open mirror: see <see cref="IMirrorHost"/>.</summary>
 internal sealed class MirrorHost(OpenMirror mirror, string treeDirectory, FolderFiller filler, Hydrator hydrator, SyncEngine engine, PathInspector inspector) : IMirrorHost
 {
+    private readonly BorderGuard border = new(mirror);
+
     public string TreeDirectory => treeDirectory;
 
     public bool ReadOnly => mirror.Options.ReadOnly;
@@ -36,6 +38,8 @@ internal sealed class MirrorHost(OpenMirror mirror, string treeDirectory, Folder
     public ValueTask FillAsync(TreePath folder, ulong inode, CancellationToken cancellationToken) => filler.FillAsync(folder, inode, cancellationToken);
 
     public ValueTask FillTreeAsync(TreePath folder, CancellationToken cancellationToken) => new(filler.FillTreeAsync(folder, cancellationToken));
+
+    public bool WouldStrandPlaceholder(TreePath from, TreePath to) => border.WouldStrand(from, to);
 
     public void FolderCreated(ulong inode) => filler.Created(inode);
 

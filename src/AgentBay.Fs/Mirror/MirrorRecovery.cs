@@ -1,4 +1,5 @@
 using AgentBay.Fs.Indexing;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 
 namespace AgentBay.Fs.Mirror;
@@ -15,7 +16,7 @@ internal static class MirrorRecovery
     /// <summary>After a clean end the index is right.</summary>
     public static void LoadPlaceholders(OpenMirror mirror)
     {
-        foreach (BaselineRow row in mirror.Index.Under(TreePath.Root).Where(row => row.State != BaselineState.Present))
+        foreach (BaselineRow row in mirror.Index.Under(TreePath.Root).Where(row => row.State is not (BaselineState.Present or BaselineState.Released)))
         {
             // The mark knows which of a hard-linked file's objects it names, and whether a download that failed or was going on at the end is done.
             bool rowKnows = row.State == BaselineState.Placeholder && !mirror.Placeholders.TryGet(row.Identity.Inode, out _);
@@ -39,7 +40,11 @@ internal static class MirrorRecovery
             BaselineRow? row = mirror.Index.Find(path);
             if (mirror.Files.TryStat(path) is not { } entry)
             {
-                mirror.Journal.NameChanged(path);
+                if (row is not { State: BaselineState.Released })
+                {
+                    mirror.Journal.NameChanged(path);
+                }
+
                 continue;
             }
 
@@ -48,6 +53,16 @@ internal static class MirrorRecovery
             {
                 entry = RestoreSize(mirror, path, entry, mark);
                 mirror.Placeholders.Set(entry.Identity.Inode, mark);
+            }
+
+            if (mirror.Rules.Of(path).LocalOnly)
+            {
+                if (entry.Kind == EntryKind.File && mirror.Index.FindByInode(entry.Identity.Inode).Any(other => other.Path != path && other.Identity == entry.Identity))
+                {
+                    mirror.Journal.NameChanged(path); // It was moved here: its object goes only after its bytes are on the disk.
+                }
+
+                continue;
             }
 
             bool asRowSays = row is not null && row.Kind == entry.Kind && row.Identity == entry.Identity && scanner.HasAttributesOf(path, entry, row)
@@ -68,6 +83,21 @@ internal static class MirrorRecovery
         }
 
         return mirror.Journal.Count;
+    }
+
+    /// <summary>
+    /// Other rules than those by which the mirror was kept: what is gone here by the old ones, and was no deletion by them, is none by
+    /// the new ones. Everything else is compared anew.
+    /// </summary>
+    public static async Task ReleaseWhatWasNotJudgedAsync(OpenMirror mirror, SyncRules before)
+    {
+        foreach (BaselineRow row in mirror.Index.Under(TreePath.Root))
+        {
+            if (before.Of(row.Path) is { LocalOnly: true } or { KeepsDeleted: true } && row is { IsIntent: false, State: not BaselineState.Released } && mirror.Files.TryStat(row.Path) is null)
+            {
+                await mirror.Index.ApplyAsync(IndexChange.Put(row.Released()));
+            }
+        }
     }
 
     /// <summary>A crash between "truncate" and "remove the mark": the truncation was never acknowledged.</summary>

@@ -53,7 +53,7 @@ public static class OldMirror
 
         await using (index)
         {
-            if (SafetyGate.IsSameContext(index.GetMeta(IndexMeta.ContextId), index.GetMeta(IndexMeta.Epoch), context.Id, context.Epoch))
+            if (MirrorIdentity.Of(index).IsOf(context))
             {
                 return false;
             }

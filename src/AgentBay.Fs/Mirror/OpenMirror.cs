@@ -1,6 +1,7 @@
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Keys;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ internal sealed record OpenMirror
     public required ContextKeys Keys { get; init; }
     public required OperationIds Operations { get; init; }
     public required MountSessionOptions Options { get; init; }
+    public required SyncRules Rules { get; init; }
     public required ILogger Logger { get; init; }
     public required ContextWatch Watch { get; init; }
 
@@ -38,9 +40,10 @@ internal sealed record OpenMirror
             Keys = new ContextKeys(context.Prefix),
             Operations = operations,
             Options = options,
+            Rules = new SyncRules(options.Policy),
             Journal = new Journal(options.Time),
             Logger = logger,
-            Watch = new ContextWatch(guard, store, treeDirectory),
+            Watch = new ContextWatch(guard, store, index, treeDirectory),
         };
     }
 

@@ -15,6 +15,7 @@ public sealed class StateFolder : IDisposable
     private const string HolderFile = "holder.json";
     private const int LockedOnUnix = 11; // EAGAIN
     private const int LockedOnWindows = unchecked((int)0x80070020); // ERROR_SHARING_VIOLATION
+    private const string SocketFile = "control.sock";
 
     private readonly FileStream heldLock;
 
@@ -59,7 +60,12 @@ public sealed class StateFolder : IDisposable
 
     public string IndexFile => System.IO.Path.Combine(Path, "index.db");
 
-    public string ControlSocket => System.IO.Path.Combine(Path, "control.sock");
+    public string ControlSocket => System.IO.Path.Combine(Path, SocketFile);
+
+    /// <summary>Where the process that mounts a context answers, if one does.</summary>
+    /// <param name="storeUrl">Canonical, as the store says it.</param>
+    public static string ControlSocketOf(string cacheDirectory, string storeUrl, string contextId) =>
+        System.IO.Path.Combine(PathOf(cacheDirectory, storeUrl, contextId), SocketFile);
 
     /// <summary>Creates what is missing and takes the lock.</summary>
     /// <exception cref="MirrorInUseException">Another process holds it.</exception>

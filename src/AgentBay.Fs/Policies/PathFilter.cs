@@ -44,6 +44,22 @@ public readonly struct PathFilter
     public bool IsUniformUnder(TreePath path) =>
         scopes is null || !scopes.Any(scope => IsBelow(scope.Top, path) || scope.Excluded.Any(excluded => IsBelow(excluded, path)));
 
+    /// <summary>What decides for a path, for people; null where everything is synced.</summary>
+    public string? RuleOf(TreePath path)
+    {
+        foreach (Scope scope in scopes ?? [])
+        {
+            if (scope.Holds(path))
+            {
+                return $"in the white list path '{scope.Top}'";
+            }
+        }
+
+        return scopes is null ? null
+            : scopes.SelectMany(scope => scope.Excluded).FirstOrDefault(path.IsAtOrUnder) is { IsRoot: false } excluded ? $"excluded by '{excluded}'"
+            : $"outside the white list paths ({string.Join(", ", scopes.Select(scope => scope.Top))})";
+    }
+
     private static bool IsBelow(TreePath path, TreePath folder) => path != folder && path.IsAtOrUnder(folder);
 
     private sealed record Scope(TreePath Top, IReadOnlyList<TreePath> Excluded)

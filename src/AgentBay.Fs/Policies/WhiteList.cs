@@ -21,6 +21,9 @@ public sealed record WhiteList
         init => field = [.. value.Select(path => ExactPath.Check(path, "exclude_paths"))];
     }
 
+    /// <param name="path">Relative to the mount, in or below <see cref="Path"/>.</param>
+    internal WhiteList Excluding(string path) => this with { ExcludePaths = [.. ExcludePaths, "/" + path.Trim('/')[Path.Trim('/').Length..].Trim('/')] };
+
     /// <summary>In the tree.</summary>
     internal TreePath Top => ExactPath.ToTreePath(Path, "path");
 

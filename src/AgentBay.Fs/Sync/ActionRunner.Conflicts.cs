@@ -1,5 +1,6 @@
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 using AgentBay.ObjectStore;
 
 namespace AgentBay.Fs.Sync;
@@ -26,8 +27,11 @@ internal sealed partial class ActionRunner
             return await AdoptAsync(action, remote);
         }
 
-        switch (Reconciler.Decide(action.Row is { IsIntent: false }, action.Local.Change, RemoteChange.Changed, sameContent: false))
+        PathRules rules = mirror.Rules.Of(action.Path);
+        switch (Reconciler.Decide(rules, action.Row is { IsIntent: false }, action.Local.Change, RemoteChange.Changed, sameContent: false))
         {
+            case Decision.Release:
+                return await ReleaseAsync(action.Row!);
             case Decision.Place when files.TryStat(action.Path.Parent) is not { Kind: EntryKind.Folder }:
                 // Its folder is gone here too; both come back when the folder above is next compared with the store.
                 return await ForgetAsync(action);
@@ -134,7 +138,7 @@ internal sealed partial class ActionRunner
     /// </summary>
     private async Task<RemoteObject?> FindKeptAsync(TreePath path, RemoteObject remote, CancellationToken cancellationToken)
     {
-        string prefix = mirror.Keys.For(path.Parent.Append(ConflictName.Begin(path.Name)), folder: false);
+        string prefix = mirror.Keys.For(path.Parent.Append(ConflictName.BeginOf(path.Name)), folder: false);
         ListPage page = await store.ListAsync(new ListRequest(prefix), cancellationToken);
         foreach (ObjectInfo copy in page.Objects.Where(copy => copy.Size == remote.Version.Size))
         {

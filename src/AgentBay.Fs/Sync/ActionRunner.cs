@@ -3,6 +3,7 @@ using AgentBay.Fs.Keys;
 using AgentBay.Fs.Metadata;
 using AgentBay.Fs.Mirror;
 using AgentBay.ObjectStore;
+using Microsoft.Win32.SafeHandles;
 
 namespace AgentBay.Fs.Sync;
 
@@ -35,6 +36,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
             ActionKind.Delete => await DeleteAsync(action, cancellationToken),
             ActionKind.Refresh => await RefreshAsync(action),
             ActionKind.Forget => await ForgetAsync(action),
+            ActionKind.Release => await ReleaseAsync(action.Row!),
             _ => throw new InvalidOperationException($"{action.Kind} is no action."),
         };
         mirror.Options.Faults.Reach($"{action.Kind}.after");
@@ -234,7 +236,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
     private async Task<ActionOutcome> DeleteAsync(SyncAction action, CancellationToken cancellationToken)
     {
         BaselineRow row = action.Row!;
-        if (IsNeededByPlaceholder(action))
+        if (IsNeededByPlaceholder(action) || (action.KeptAt is { } kept && !TrySyncData(kept, row.Identity)))
         {
             return ActionOutcome.LookAgain;
         }
@@ -267,6 +269,25 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
 
         mirror.Options.Faults.Reach("Delete.deleted");
         return action.KeepRow ? ActionOutcome.Done : await ForgetAsync(action);
+    }
+
+    private bool TrySyncData(TreePath path, FileIdentity inode)
+    {
+        using SafeFileHandle? file = files.OpenRead(path, inode);
+        if (file is not null)
+        {
+            _ = files.SyncData(file);
+        }
+
+        return file is not null;
+    }
+
+    private async Task<ActionOutcome> ReleaseAsync(BaselineRow row)
+    {
+        // The inode's number may come again.
+        await mirror.Index.ApplyAsync(IndexChange.Put(row.Released()));
+        mirror.Acks.Acknowledged(row.Path);
+        return ActionOutcome.Done;
     }
 
     private async Task<ActionOutcome> RefreshAsync(SyncAction action)

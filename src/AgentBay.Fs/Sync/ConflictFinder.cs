@@ -47,6 +47,11 @@ internal sealed class ConflictFinder(OpenMirror mirror, FolderFiller filler)
             return true;
         }
 
+        if (mirror.Rules.Of(path) is { LocalOnly: true } or { HidesNew: true })
+        {
+            return false; // Hidden here.
+        }
+
         TreePath folder = path.Parent;
         while (!folder.IsRoot && mirror.Files.TryStat(folder) is null)
         {

@@ -12,21 +12,17 @@ namespace AgentBay.Fs.Sync;
 public readonly partial record struct ConflictName(ReadOnlyMemory<byte> Stem, ReadOnlyMemory<byte> Extension, string Host, DateTimeOffset At, string Label)
 {
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
-    private const int LongestHost = 32;
+    private static readonly string Mark = $".conflict-{new string([.. Environment.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-').Take(32)])}-";
 
-    /// <summary>The stem shortened so that the whole has at most 255 bytes.</summary>
     /// <param name="n">Tells apart those of one second.</param>
-    internal static byte[] Make(ReadOnlySpan<byte> name, DateTimeOffset now, int n)
-    {
-        return NameBeside.Of(name, TagOf(now), n);
-    }
+    internal static byte[] Make(ReadOnlySpan<byte> name, DateTimeOffset now, int n) =>
+        NameBeside.Of(name, Mark + now.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture), n);
 
-    /// <summary>What all names begin with that this machine gives for a file, whatever the time.</summary>
-    internal static byte[] Begin(ReadOnlySpan<byte> name)
+    /// <summary>How the names begin of all copies that this machine kept of a file: what stands before the time.</summary>
+    internal static byte[] BeginOf(ReadOnlySpan<byte> name)
     {
-        string tag = TagOf(DateTimeOffset.UnixEpoch);
-        byte[] one = NameBeside.Of(name, tag, 0);
-        return one[..(one.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(tag)) + tag.LastIndexOf('-') + 1)];
+        byte[] any = Make(name, DateTimeOffset.UnixEpoch, 0);
+        return any[..(any.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(Mark)) + Mark.Length)];
     }
 
     public static bool TryParse(ReadOnlySpan<byte> name, out ConflictName conflict)
@@ -49,21 +45,11 @@ public readonly partial record struct ConflictName(ReadOnlyMemory<byte> Stem, Re
     }
 
     /// <summary>Whether this was the store's version of the file of that name, in the same folder.</summary>
-    public bool IsOf(ReadOnlySpan<byte> name)
-    {
-        int dot = NameBeside.ExtensionStart(name);
-        int room = TreePath.MaxNameLength - ".conflict-".Length - Label.Length - Extension.Length;
-        return name[dot..].SequenceEqual(Extension.Span) && NameBeside.Shorten(name[..dot], room).SequenceEqual(Stem.Span);
-    }
+    public bool IsOf(ReadOnlySpan<byte> name) =>
+        NameBeside.Of(name, ".conflict-" + Label, 0).AsSpan().SequenceEqual([.. Stem.Span, .. Encoding.ASCII.GetBytes(".conflict-" + Label), .. Extension.Span]);
 
     /// <summary>The name that it has when both versions are to stay: no conflict any more.</summary>
     public byte[] WhenBothStay() => [.. Stem.Span, .. Encoding.ASCII.GetBytes(".theirs-" + Label), .. Extension.Span];
-
-    private static string TagOf(DateTimeOffset at)
-    {
-        string host = new(Environment.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-').Take(LongestHost).ToArray());
-        return $".conflict-{host}-{at.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}";
-    }
 
     [GeneratedRegex("""(?<=.)\.conflict-(?<label>(?<host>[A-Za-z0-9-]*)-(?<time>\d{8}T\d{6}Z)(-\d+)?)(?=\.[^.]{0,31}\z|\z)""", RegexOptions.Singleline | RegexOptions.RightToLeft)]
     private static partial Regex Pattern();

@@ -11,19 +11,21 @@ namespace AgentBay.Fs.Sync;
 /// than an answer counts; what was written since the last good answer is taken back.
 /// </summary>
 /// <param name="treeDirectory">Where the files of the mirror are, for the message.</param>
-internal sealed class ContextWatch(ContextGuard guard, IObjectStore store, string treeDirectory)
+internal sealed class ContextWatch(ContextGuard guard, IObjectStore store, BaselineIndex index, string treeDirectory)
 {
     private readonly SemaphoreSlim one = new(1, 1);
     private readonly ConcurrentQueue<BaselineRow> unconfirmed = new();
 
-    /// <summary>An answer from before a write says nothing of it.</summary>
+    public bool IsFresh => guard.IsFresh;
+
+    /// <summary>Something was written and the answer before it does not count any more: the next one is about it.</summary>
     /// <param name="stored">What the store acknowledged.</param>
     public void Wrote(BaselineRow stored) => unconfirmed.Enqueue(stored);
 
     /// <returns>Null: the context is as it was, and may be written to for <see cref="ContextGuard.Validity"/>. Else why not: an <see cref="FsException"/> for good, a <see cref="StoreException"/> for now.</returns>
     public async Task<Exception?> AskAsync(CancellationToken cancellationToken)
     {
-        if (guard.IsFresh)
+        if (IsFresh)
         {
             return null;
         }
@@ -81,6 +83,11 @@ internal sealed class ContextWatch(ContextGuard guard, IObjectStore store, strin
                 && ObjectDescription.FromObject(written.Key, there, DefaultAttributes.Standard).OperationId == written.OperationId)
             {
                 await TryDeleteAsync(there, cancellationToken);
+            }
+
+            if (index.Find(written.Path) == written)
+            {
+                await index.ApplyAsync(IndexChange.Forget(written.Path)); // It is in no store: what a mount has of it is all that there is.
             }
 
             _ = unconfirmed.TryDequeue(out _);

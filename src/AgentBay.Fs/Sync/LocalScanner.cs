@@ -1,5 +1,6 @@
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 
 namespace AgentBay.Fs.Sync;
 
@@ -13,8 +14,16 @@ internal sealed class LocalScanner(OpenMirror mirror)
     public async Task<PathState> SeeAsync(TreePath path)
     {
         long at = mirror.Journal.Clock;
-        PathState state = await LookAsync(path);
-        return state with { Local = state.Local with { SeenAt = at } };
+        PathRules rules = mirror.Rules.Of(path);
+        PathState state = rules.LocalOnly ? SeeLocalOnly(path) : await LookAsync(path);
+        return state with { Local = state.Local with { SeenAt = at }, Rules = rules };
+    }
+
+    /// <summary>It is compared with nothing: a row says what was known before the path left the white lists.</summary>
+    private PathState SeeLocalOnly(TreePath path)
+    {
+        BaselineRow? row = mirror.Index.Find(path);
+        return new PathState(path, row?.Key ?? "", row, files.TryStat(path) is { } entry ? new LocalView(entry, LocalChange.Same) : LocalView.Absent);
     }
 
     private async Task<PathState> LookAsync(TreePath path)
@@ -133,11 +142,13 @@ internal sealed class LocalScanner(OpenMirror mirror)
     {
         string xattrs = ReadXattrs(path);
         bool plain = entry.Mode == EntryAttributes.DefaultFolderMode && xattrs.Length == 0 && (!files.CanSetOwner || (entry.Uid == 0 && entry.Gid == 0));
-        bool needsMarker = !plain || (!files.IsUnfilled(path) && !(files.ReadFolder(path) ?? []).Any(child => child.Value.Kind != EntryKind.Special));
+        bool needsMarker = !plain || (!files.IsUnfilled(path) && !(files.ReadFolder(path) ?? []).Any(HasObject));
         LocalChange change = row is not { Kind: EntryKind.Folder, IsIntent: false } ? LocalChange.Content
             : row.Mode == entry.Mode && row.Xattrs == xattrs && HasOwnerOf(entry, row) && !(needsMarker && row.Remote is null) ? LocalChange.Same : LocalChange.Attributes;
         return new PathState(path, key, row, new LocalView(entry, change, null, null, xattrs) { SettledCtimeNs = entry.CtimeNs }, needsMarker);
     }
+
+    private bool HasObject(KeyValuePair<TreePath, LocalEntry> child) => child.Value.Kind != EntryKind.Special && mirror.Rules.Filter.IsSynced(child.Key);
 
     /// <summary>Whether the inode still holds the bytes that a row speaks of. Reads the file only where nothing cheaper decides.</summary>
     private bool HasContentOf(TreePath path, LocalEntry entry, BaselineRow row, ref string? hash)

@@ -25,12 +25,11 @@ internal static partial class Log
     [LoggerMessage(3006, LogLevel.Warning, "{Reason} It was set aside as {Aside}; mirror and store are compared anew.")]
     public static partial void IndexSetAside(ILogger logger, string reason, string aside);
 
+    [LoggerMessage(3008, LogLevel.Error, "{Reason}")]
+    public static partial void ContextLost(ILogger logger, string reason);
     [LoggerMessage(3022, LogLevel.Warning, "Copies that a swap of files left in the store stay there for now: {Reason}")]
     public static partial void AsideCopiesStay(ILogger logger, string reason);
 
     [LoggerMessage(3023, LogLevel.Warning, "The mirror could not be marked clean; the next mount compares all of it: {Reason}")]
     public static partial void NotMarkedClean(ILogger logger, string reason);
-
-    [LoggerMessage(3008, LogLevel.Error, "{Reason}")]
-    public static partial void ContextLost(ILogger logger, string reason);
 }

@@ -20,6 +20,12 @@ internal sealed class PathInspector(OpenMirror mirror, SyncEngine engine)
             return new PathStatus(PathSyncState.LocalOnly) { Rule = "FIFOs, sockets and devices live in the mirror only" };
         }
 
+        string? rule = mirror.Rules.Filter.RuleOf(path);
+        if (!path.IsRoot && mirror.Rules.Of(path).LocalOnly)
+        {
+            return new PathStatus(PathSyncState.LocalOnly) { Rule = rule };
+        }
+
         string[] conflicts = [.. ConflictsOf(path, entry)];
         (DateTimeOffset? since, int below) = Waiting(path, entry);
         string? error = engine.ErrorOf(path);
@@ -32,6 +38,7 @@ internal sealed class PathInspector(OpenMirror mirror, SyncEngine engine)
             IsHere = entry is not { Kind: EntryKind.File } file || !mirror.Placeholders.TryGet(file.Identity.Inode, out _),
             PendingSince = since,
             PendingBelow = below,
+            Rule = state == PathSyncState.Pending && !mirror.Rules.Uploads ? "uploaded only when agentbay-mount sync asks for it" : rule,
             LastError = error,
             Conflicts = conflicts,
         };

@@ -19,6 +19,7 @@ public static class Planner
             Add(state, actions, after);
         }
 
+        KeepBytesThatLeave(states, actions);
         LinkNamesOfOneInode(actions, after);
         OrderMarkersBeforeDeletions(actions, after);
         OrderDeletionsAfterNewNames(actions, after);
@@ -29,18 +30,28 @@ public static class Planner
     private static void Add(PathState state, List<SyncAction> actions, List<HashSet<int>> after)
     {
         (BaselineRow? row, LocalView local) = (state.Row, state.Local);
+        if (state.Rules.LocalOnly && local.Entry is not null)
+        {
+            return;
+        }
+
+        bool staysInStore = state.Rules.LocalOnly || state.Rules.KeepsDeleted;
         bool otherKind = row is not null && local.Entry is { } entry && (row.Kind == EntryKind.Folder) != (entry.Kind == EntryKind.Folder);
         if (otherKind)
         {
             // A file became a folder or the reverse: two objects ("a" and "a/"), the old one goes first.
-            Push(new SyncAction { Kind = ActionKind.Delete, Path = state.Path, Key = row!.Key, Row = row, Local = local, KeepRow = true });
-            Create(state with { Row = null }, actions.Count - 1);
+            if (!staysInStore)
+            {
+                Push(new SyncAction { Kind = ActionKind.Delete, Path = state.Path, Key = row!.Key, Row = row, Local = local, KeepRow = true });
+            }
+
+            Create(state with { Row = null }, staysInStore ? null : actions.Count - 1);
         }
         else if (local.Entry is null)
         {
-            if (row is not null)
+            if (row is not null && KindForAbsent(row, staysInStore) is { } kind)
             {
-                Push(new SyncAction { Kind = row.Remote is null && !row.IsIntent ? ActionKind.Forget : ActionKind.Delete, Path = state.Path, Key = row.Key, Row = row, Local = local });
+                Push(new SyncAction { Kind = kind, Path = state.Path, Key = row.Key, Row = row, Local = local });
             }
         }
         else
@@ -65,6 +76,30 @@ public static class Planner
         {
             actions.Add(action);
             after.Add([]);
+        }
+    }
+
+    private static ActionKind? KindForAbsent(BaselineRow row, bool staysInStore) => row switch
+    {
+        { State: BaselineState.Released } => null,
+        { IsIntent: true } => staysInStore ? ActionKind.Forget : ActionKind.Delete,
+        _ when staysInStore => ActionKind.Release,
+        { Remote: null } => ActionKind.Forget,
+        _ => ActionKind.Delete,
+    };
+
+    /// <summary>A file that was moved out of the white lists.</summary>
+    private static void KeepBytesThatLeave(IReadOnlyList<PathState> states, List<SyncAction> actions)
+    {
+        ILookup<FileIdentity, TreePath> outside = states
+            .Where(state => state is { Rules.LocalOnly: true, Local.Entry.Kind: EntryKind.File })
+            .ToLookup(state => state.Local.Entry!.Value.Identity, state => state.Path);
+        for (int i = 0; i < actions.Count; i++)
+        {
+            if (actions[i] is { Kind: ActionKind.Delete, Row: { Kind: EntryKind.File } row } && outside[row.Identity].ToList() is [var path, ..])
+            {
+                actions[i] = actions[i] with { KeptAt = path };
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using AgentBay.Fs.Policies;
+
 namespace AgentBay.Fs.Sync;
 
 /// <summary>What brings the three states of a path together.</summary>
@@ -27,16 +29,39 @@ public enum Decision
     /// <summary>Gone on both sides: only the baseline is written.</summary>
     Forget,
 
+    /// <summary>Gone here, and no matter of the store's: the row says so, and the object is as if it had not been seen yet.</summary>
+    Release,
+
     /// <summary>Both changed: both versions are kept.</summary>
     Conflict,
 }
 
-/// <summary>Decides for one path from its three states. Pure: the same states always give the same decision.</summary>
+/// <summary>Decides for one path from its three states and its rules. Pure: the same ones always give the same decision.</summary>
 public static class Reconciler
 {
+    /// <param name="rules">What the policy says of the path.</param>
     /// <param name="hasBaseline">Without one, local is <see cref="LocalChange.Absent"/> or <see cref="LocalChange.Content"/> and remote is <see cref="RemoteChange.Absent"/> or <see cref="RemoteChange.Changed"/>.</param>
     /// <param name="sameContent">Whether mirror and store hold equal bytes, where both changed.</param>
-    public static Decision Decide(bool hasBaseline, LocalChange local, RemoteChange remote, bool sameContent) => (hasBaseline, local, remote) switch
+    public static Decision Decide(PathRules rules, bool hasBaseline, LocalChange local, RemoteChange remote, bool sameContent)
+    {
+        Decision decision = Decide(hasBaseline, local, remote, sameContent);
+        return (rules, local, decision) switch
+        {
+            // Local-only: neither side is judged by the other; a row that has lost its file must not look like a deletion later.
+            ({ LocalOnly: true }, LocalChange.Absent, _) when hasBaseline => Decision.Release,
+            ({ LocalOnly: true }, _, _) => Decision.Nothing,
+
+            ({ KeepsDeleted: true }, _, Decision.DeleteRemote) => Decision.Release,
+
+            // Not asked for: what the store has stays there, and what is here stays as it is.
+            ({ HidesNew: true }, LocalChange.Absent, Decision.Place) => hasBaseline ? Decision.Release : Decision.Nothing,
+            ({ HidesNew: true }, LocalChange.Same, Decision.Replace or Decision.DeleteLocal) => Decision.Nothing,
+
+            _ => decision,
+        };
+    }
+
+    private static Decision Decide(bool hasBaseline, LocalChange local, RemoteChange remote, bool sameContent) => (hasBaseline, local, remote) switch
     {
         (false, LocalChange.Absent, RemoteChange.Absent) => Decision.Nothing,
         (false, LocalChange.Absent, RemoteChange.Changed) => Decision.Place,

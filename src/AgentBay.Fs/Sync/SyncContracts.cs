@@ -12,6 +12,9 @@ public readonly record struct FlushProgress(int FilesDone, int FilesTotal, long 
 public sealed record FlushReport(int FilesDone, long BytesDone, IReadOnlyList<PendingChange> Remaining)
 {
     public bool IsClean => Remaining.Count == 0;
+
+    /// <summary>Nothing was tried: by the mount's policy the rest waits for a sync that is asked for.</summary>
+    public bool IsByPolicy { get; init; }
 }
 
 /// <summary>A mount's sync state at one moment.</summary>

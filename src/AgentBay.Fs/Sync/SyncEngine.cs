@@ -107,6 +107,41 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         return report;
     }
 
+    /// <summary>What a flush would upload. Takes what turns out to need nothing off the journal; uploads nothing.</summary>
+    public async Task<FlushReport> SurveyAsync(CancellationToken cancellationToken)
+    {
+        await oneFullRound.WaitAsync(cancellationToken);
+        try
+        {
+            IReadOnlyDictionary<TreePath, JournalEntry> names = mirror.Journal.Read(out long at);
+            var failed = new Dictionary<TreePath, Exception>();
+            List<PathState> states = await SeeAsync(ScopeOf(names, includeOpenFiles: true, out _), everything: true, failed, cancellationToken);
+            SyncPlan plan = Planner.Plan(states, n => $"aside{n}");
+            HashSet<TreePath> open = [.. plan.Actions.SelectMany(action => action.KeptAt is { } kept ? [action.Path, kept] : (TreePath[])[action.Path]), .. failed.Keys];
+            foreach (TreePath path in open)
+            {
+                mirror.Journal.NotDone(path, at);
+            }
+
+            HashSet<ulong?> openInodes = [.. states.Where(state => open.Contains(state.Path)).Select(state => state.Local.Entry?.Identity.Inode)];
+            foreach (PathState state in states.Where(state => !open.Contains(state.Path)))
+            {
+                ulong? inode = state.Local.Entry?.Identity.Inode;
+                mirror.Journal.Done(state.Path, openInodes.Contains(inode) ? null : inode, at);
+            }
+
+            DoneTrees(names, open, at);
+            IEnumerable<PendingChange> uploads = plan.Actions.Where(action => action.ReachesStore && action.Kind != ActionKind.CopyAside)
+                .DistinctBy(action => action.Path)
+                .Select(action => new PendingChange(action.Path, action.Kind == ActionKind.Upload ? action.Local.Entry?.Size ?? 0 : 0, failures.GetValueOrDefault(action.Path)?.Message));
+            return new FlushReport(0, 0, [.. uploads, .. failed.Select(error => new PendingChange(error.Key, 0, error.Value.Message))]) { IsByPolicy = true };
+        }
+        finally
+        {
+            oneFullRound.Release();
+        }
+    }
+
     /// <summary>Files that stay open for writing, as they are now. Times tell which have changed: the bytes are compared at the latest when they are closed.</summary>
     public async Task FlushOpenFilesAsync(CancellationToken cancellationToken)
     {
@@ -148,6 +183,11 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     /// <summary>Promise 1. False: the path no longer names this inode.</summary>
     public async Task<bool> FsyncAsync(TreePath file, ulong inode, CancellationToken cancellationToken)
     {
+        if (mirror.Rules.Of(file).LocalOnly)
+        {
+            return true; // The local disk is all there is to it.
+        }
+
         if (mirror.Files.TryStat(file) is not { } entry || entry.Identity.Inode != inode)
         {
             return false;
@@ -164,6 +204,11 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         if (folder.IsRoot)
         {
             await FsyncRootAsync(cancellationToken);
+            return;
+        }
+
+        if (!mirror.Rules.Shows(folder))
+        {
             return;
         }
 
@@ -200,53 +245,61 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         try
         {
             IReadOnlyDictionary<TreePath, JournalEntry> names = mirror.Journal.Read(out long at);
-            var scope = new HashSet<TreePath>();
-            // What waits longest goes first: a deadline may leave the rest.
-            foreach ((TreePath path, JournalEntry entry) in names.OrderBy(name => name.Value.Since))
-            {
-                if (entry.WithTree)
-                {
-                    scope.UnionWith(scanner.Expand(path));
-                }
-
-                scope.Add(path);
-            }
-
-            foreach (ulong inode in mirror.Journal.WrittenInodes())
-            {
-                scope.UnionWith(mirror.Index.FindByInode(inode).Select(row => row.Path));
-            }
-
-            IReadOnlyList<OpenWriter> writers = mirror.Journal.Writers();
-            foreach (OpenWriter writer in writers)
-            {
-                if (includeOpenFiles)
-                {
-                    scope.Add(writer.Path);
-                }
-                else
-                {
-                    // Its old name stays in the store as well until the new one can go there.
-                    scope.Remove(writer.Path);
-                    scope.ExceptWith(mirror.Index.FindByInode(writer.Inode).Select(row => row.Path));
-                }
-            }
-
-            Round round = await RoundAsync(scope, at, everything: true, counter, cancellationToken);
-            foreach ((TreePath path, JournalEntry entry) in names)
-            {
-                if (entry.WithTree && !round.Left.Contains(path))
-                {
-                    // What did not go well below it was noted by itself.
-                    mirror.Journal.Done(path, null, at);
-                }
-            }
-
+            Round round = await RoundAsync(ScopeOf(names, includeOpenFiles, out HashSet<TreePath> heldBack), at, everything: true, counter, cancellationToken);
+            DoneTrees(names, round.Left, at);
+            mirror.Journal.HeldBack(heldBack, at);
             return round;
         }
         finally
         {
             oneFullRound.Release();
+        }
+    }
+
+    /// <param name="heldBack">What was noted of files that wait for their close.</param>
+    private HashSet<TreePath> ScopeOf(IReadOnlyDictionary<TreePath, JournalEntry> names, bool includeOpenFiles, out HashSet<TreePath> heldBack)
+    {
+        heldBack = [];
+        var scope = new HashSet<TreePath>();
+        // What waits longest goes first: a deadline may leave the rest.
+        foreach ((TreePath path, JournalEntry entry) in names.OrderBy(name => name.Value.Since))
+        {
+            if (entry.WithTree)
+            {
+                scope.UnionWith(scanner.Expand(path));
+            }
+
+            scope.Add(path);
+        }
+
+        foreach (ulong inode in mirror.Journal.WrittenInodes())
+        {
+            scope.UnionWith(mirror.Index.FindByInode(inode).Select(row => row.Path));
+        }
+
+        foreach (OpenWriter writer in mirror.Journal.Writers())
+        {
+            if (includeOpenFiles)
+            {
+                scope.Add(writer.Path);
+            }
+            else
+            {
+                // Its old name stays in the store as well until the new one can go there.
+                heldBack.UnionWith(mirror.Index.FindByInode(writer.Inode).Select(row => row.Path).Append(writer.Path).Where(scope.Contains));
+            }
+        }
+
+        scope.ExceptWith(heldBack);
+        return scope;
+    }
+
+    /// <summary>What did not go well below a name was noted by itself.</summary>
+    private void DoneTrees(IReadOnlyDictionary<TreePath, JournalEntry> names, HashSet<TreePath> left, long at)
+    {
+        foreach (TreePath path in names.Where(name => name.Value.WithTree && !left.Contains(name.Key)).Select(name => name.Key))
+        {
+            mirror.Journal.Done(path, null, at);
         }
     }
 
@@ -310,12 +363,19 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
 
         var open = states.Where(state => failed.ContainsKey(state.Path) || again.Contains(state.Path) || dirty.Contains(state.Path)).ToList();
         HashSet<ulong?> openInodes = [.. open.Select(state => state.Local.Entry?.Identity.Inode)];
+        HashSet<FileIdentity?> leaving = [.. open.Where(state => state.Local.Entry is null).Select(state => state.Row?.Identity)];
         foreach (PathState state in states.Except(open))
         {
+            if (state is { Rules.LocalOnly: true, Local.Entry: { } moved } && leaving.Contains(moved.Identity))
+            {
+                mirror.Journal.NotDone(state.Path, at); // The deletion of its object must find it.
+                continue;
+            }
+
             failures.TryRemove(state.Path, out _);
             // Bytes of an inode are dealt with when all its names are.
             ulong? inode = state.Local.Entry?.Identity.Inode;
-            mirror.Journal.Done(state.Path, openInodes.Contains(inode) ? null : inode, at);
+            mirror.Journal.Done(state.Path, openInodes.Contains(inode) ? null : inode, at, withTree: everything);
         }
 
         foreach (TreePath path in again.Union(dirty))
@@ -350,6 +410,11 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         }
 
         IReadOnlyList<ActionResult> results = await by.ExecuteAsync(plan, Count, cancellationToken);
+        if (mirror.Watch.IsFresh)
+        {
+            return results; // What was written on an answer that still counts was there before a clear's last look.
+        }
+
         for (int i = 0; i < results.Count; i++)
         {
             if (results[i].Error is null && WritesToStore(plan.Actions[i]) && mirror.Index.Find(plan.Actions[i].Path) is { Remote: not null } row)
@@ -402,7 +467,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             if (state.Local.Entry is null)
             {
                 waiting.Enqueue(path.Parent); // It may be empty now, and need its marker.
-                if (state.Row is { Kind: EntryKind.File } lost)
+                if (state.Row is { Kind: EntryKind.File, State: not BaselineState.Released } lost)
                 {
                     // A change that came by this name is one of the others too.
                     foreach (BaselineRow row in mirror.Index.FindByInode(lost.Identity.Inode).Where(row => row.Identity == lost.Identity))
@@ -490,7 +555,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     private List<PendingChange> Pending(long until)
     {
         var pending = new List<PendingChange>();
-        foreach ((TreePath path, JournalEntry entry) in mirror.Journal.Read(out _))
+        foreach ((TreePath path, JournalEntry entry) in mirror.Journal.Read(out _).Where(name => mirror.Rules.Shows(name.Key)))
         {
             SyncFailure? failure = failures.GetValueOrDefault(path);
             if (entry.At <= until || failure is not null)

@@ -22,6 +22,9 @@ public enum ActionKind
 
     Forget,
 
+    /// <summary>The file is gone here and the object stays: the row is kept for the object alone.</summary>
+    Release,
+
     /// <summary>A copy aside of an object that this plan overwrites before all who need it can copy it (a swap of placeholders).</summary>
     CopyAside,
 }
@@ -52,8 +55,19 @@ public sealed record SyncAction
     /// <summary>Of a delete: something else takes the path, and writes its row.</summary>
     public bool KeepRow { get; init; }
 
+    /// <summary>Of a delete: where the file is now, outside the white lists; its bytes must be on the disk before the object goes.</summary>
+    public TreePath? KeptAt { get; init; }
+
     /// <summary>Of a folder: whether a marker object is needed.</summary>
     public bool NeedsMarker { get; init; }
+
+    /// <summary>Whether it changes the store, not only the index.</summary>
+    public bool ReachesStore => Kind switch
+    {
+        ActionKind.Refresh or ActionKind.Forget or ActionKind.Release => false,
+        ActionKind.PutFolder => NeedsMarker || Row?.Remote is not null || Row is { IsIntent: true },
+        _ => true,
+    };
 }
 
 /// <summary>Actions, and which must have succeeded before which.</summary>

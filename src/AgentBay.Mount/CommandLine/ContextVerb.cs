@@ -1,13 +1,10 @@
 using System.CommandLine;
-using System.Text.Json;
 using AgentBay.Fs.Contexts;
-using AgentBay.Mount.Mounts;
 using AgentBay.Mount.Output;
-using AgentBay.ObjectStore;
 
 namespace AgentBay.Mount.CommandLine;
 
-/// <summary><c>context list|get|create|delete</c>.</summary>
+/// <summary><c>context list|get|create|rename|clear|delete</c>.</summary>
 internal static class ContextVerb
 {
     internal const string Name = "context";
@@ -16,105 +13,67 @@ internal static class ContextVerb
     {
         var store = new Option<string>("--store") { Recursive = true };
         var json = new Option<bool>("--json") { Recursive = true };
-        var yes = new Option<bool>("--yes", "-y");
-        var name = new Argument<string>("ctx");
+        var command = new Command(Name) { store, json };
+        foreach (Command verb in (Command[])[CreateList(store, json), .. CreatePrinting(store, json), CreateDelete(store, json), CreateClear(store, json)])
+        {
+            command.Add(verb);
+        }
 
+        return command;
+    }
+
+    private static Command CreateList(Option<string> store, Option<bool> json)
+    {
         var list = new Command("list");
-        list.SetAction((parsed, cancel) => WithCatalogAsync(parsed.GetValue(store), (catalog, _) => ListAsync(catalog, parsed.GetValue(json), cancel)));
-        var get = new Command("get") { name };
-        get.SetAction((parsed, cancel) => WithCatalogAsync(parsed.GetValue(store), async (catalog, url) =>
-            Print(await FindAsync(catalog, url, parsed.GetRequiredValue(name), cancel), parsed.GetValue(json))));
-        var create = new Command("create") { name };
-        create.SetAction((parsed, cancel) => WithCatalogAsync(parsed.GetValue(store), async (catalog, _) =>
-            Print(await catalog.GetOrCreateAsync(parsed.GetRequiredValue(name), cancel), parsed.GetValue(json))));
-        var delete = new Command("delete") { name, yes };
-        delete.SetAction((parsed, cancel) => WithCatalogAsync(parsed.GetValue(store), (catalog, url) =>
-            DeleteAsync(catalog, url, parsed.GetRequiredValue(name), parsed.GetValue(yes), cancel)));
-        return new Command(Name) { store, json, list, get, create, delete };
+        list.SetAction((parsed, _) => StoreSession.RunAsync(parsed.GetValue(store), async (session, cancel) =>
+            ContextReport.Print(await session.Catalog.ListAsync(cancel), parsed.GetValue(json))));
+        return list;
     }
 
-    private static async Task<int> WithCatalogAsync(string? storeUrl, Func<ContextCatalog, string, Task<int>> run)
+    /// <summary>Those that print one context as it is then.</summary>
+    private static Command[] CreatePrinting(Option<string> store, Option<bool> json)
     {
-        await using IObjectStore store = DefaultStore.Open(storeUrl);
-        return await run(new ContextCatalog(store, TimeProvider.System), store.Properties.Url);
+        var context = new Argument<string>("ctx");
+        var newName = new Argument<string>("name");
+        return
+        [
+            Printing(new Command("get") { context }, (parsed, session, cancel) => session.FindAsync(parsed.GetRequiredValue(context), cancel)),
+            Printing(new Command("create") { context }, (parsed, session, cancel) => session.Catalog.GetOrCreateAsync(parsed.GetRequiredValue(context), cancel)),
+            Printing(new Command("rename") { context, newName }, async (parsed, session, cancel) =>
+                await session.Catalog.RenameAsync(await session.FindAsync(parsed.GetRequiredValue(context), cancel), parsed.GetRequiredValue(newName), cancel)),
+        ];
+
+        Command Printing(Command command, Func<ParseResult, StoreSession, CancellationToken, Task<ContextRecord>> find)
+        {
+            command.SetAction((parsed, _) => StoreSession.RunAsync(parsed.GetValue(store), async (session, cancel) =>
+                ContextReport.Print(await find(parsed, session, cancel), parsed.GetValue(json))));
+            return command;
+        }
     }
 
-    private static async Task<ContextRecord> FindAsync(ContextCatalog catalog, string url, string nameOrId, CancellationToken cancellationToken) =>
-        await catalog.FindAsync(nameOrId, cancellationToken) ?? throw CommandException.Failed($"There is no context '{nameOrId}' in {url}.");
-
-    private static async Task<int> ListAsync(ContextCatalog catalog, bool json, CancellationToken cancellationToken)
+    private static Command CreateDelete(Option<string> store, Option<bool> json)
     {
-        List<ContextReport> reports = [.. (await catalog.ListAsync(cancellationToken)).Select(ContextReport.From)];
-        if (json)
-        {
-            Console.WriteLine(JsonSerializer.Serialize(reports, OutputJson.Default.ListContextReport));
-        }
-        else
-        {
-            TextTable.Print(["NAME", "ID", "STATE", "CREATED", "LAST USED"], reports.Select(r => new[] { r.Name, r.Id, r.State, Time(r.CreatedAt), Time(r.LastUsedAt) }));
-        }
-
-        return ExitCode.Done;
+        var context = new Argument<string>("ctx");
+        var yes = new Option<bool>("--yes", "-y");
+        var delete = new Command("delete") { context, yes };
+        delete.SetAction((parsed, _) => StoreSession.RunAsync(parsed.GetValue(store), (session, cancel) =>
+            ContextRemoval.DeleteAsync(session, parsed.GetRequiredValue(context), parsed.GetValue(yes), parsed.GetValue(json), cancel)));
+        return delete;
     }
 
-    private static int Print(ContextRecord record, bool json)
+    private static Command CreateClear(Option<string> store, Option<bool> json)
     {
-        var report = ContextReport.From(record);
-        if (json)
+        var context = new Argument<string>("ctx");
+        var yes = new Option<bool>("--yes", "-y");
+        var noWait = new Option<bool>("--no-wait");
+        var timeout = new Option<string>("--timeout");
+        var clear = new Command("clear") { context, yes, noWait, timeout };
+        clear.SetAction((parsed, _) =>
         {
-            Console.WriteLine(JsonSerializer.Serialize(report, OutputJson.Default.ContextReport));
-        }
-        else
-        {
-            Console.WriteLine($"{"name:",-12}{report.Name}");
-            Console.WriteLine($"{"id:",-12}{report.Id}");
-            Console.WriteLine($"{"state:",-12}{report.State}");
-            Console.WriteLine($"{"created:",-12}{Time(report.CreatedAt)}");
-            Console.WriteLine($"{"last used:",-12}{Time(report.LastUsedAt)}");
-        }
-
-        return ExitCode.Done;
+            TimeSpan? wait = parsed.GetValue(noWait) ? null : ContextRemoval.ReadTimeout(parsed.GetValue(timeout));
+            return StoreSession.RunAsync(parsed.GetValue(store), (session, cancel) =>
+                ContextRemoval.ClearAsync(session, parsed.GetRequiredValue(context), wait, parsed.GetValue(yes), parsed.GetValue(json), cancel));
+        });
+        return clear;
     }
-
-    private static async Task<int> DeleteAsync(ContextCatalog catalog, string url, string nameOrId, bool yes, CancellationToken cancellationToken)
-    {
-        ContextRecord context = await FindAsync(catalog, url, nameOrId, cancellationToken);
-        await RefuseMountedAsync(context, url, cancellationToken);
-        if (!yes)
-        {
-            Confirm(context, url);
-        }
-
-        await catalog.DeleteAsync(context, deletedObjects: null, cancellationToken);
-        Console.WriteLine($"Deleted context '{context.Name}' ({context.Id}).");
-        return ExitCode.Done;
-    }
-
-    private static async Task RefuseMountedAsync(ContextRecord context, string url, CancellationToken cancellationToken)
-    {
-        foreach (MountTarget target in OperatingSystem.IsLinux() ? MountTarget.All() : [])
-        {
-            MountReport report = await MountReport.OfAsync(target, cancellationToken);
-            if (report.ContextId == context.Id && report.Store == url && report.State != "dead")
-            {
-                throw CommandException.Failed($"Context '{context.Name}' is mounted on {report.MountPoint}: unmount it first (agentbay-mount unmount {ShellWord.Quote(report.MountPoint)}).");
-            }
-        }
-    }
-
-    private static void Confirm(ContextRecord context, string url)
-    {
-        if (Console.IsInputRedirected)
-        {
-            throw CommandException.Usage($"This deletes context '{context.Name}' with all its files from {url}: say --yes.");
-        }
-
-        Console.Error.Write($"Delete context '{context.Name}' with all its files from {url}? Type its name to confirm: ");
-        if (Console.ReadLine() != context.Name)
-        {
-            throw CommandException.Failed("Nothing was deleted.");
-        }
-    }
-
-    private static string Time(DateTimeOffset? time) => time is { } t ? t.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture) : "-";
 }

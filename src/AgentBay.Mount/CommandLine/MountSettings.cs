@@ -74,7 +74,9 @@ internal static class MountSettings
         "exec" => request with { NoExec = false },
         "noatime" => request with { NoAtime = true },
         "atime" => request with { NoAtime = false },
+        "sync_on_close" => request with { SyncOnClose = true },
         "no_create" => request with { Create = false },
+        "keep_deleted" => request with { PolicyOptions = request.PolicyOptions.KeepingDeleted() },
         _ when IsForOthers(option) => request,
         _ => throw Unknown(option),
     };
@@ -88,6 +90,12 @@ internal static class MountSettings
         "umask" => request with { Umask = Umask("-o umask", value) },
         "write_back" => WriteBack(request, "-o write_back", value),
         "fsync" => Fsync(request, "-o fsync", value),
+        "policy" => request with { PolicyOptions = request.PolicyOptions.Policy("-o policy", value) },
+        "upload" => request with { PolicyOptions = request.PolicyOptions.Upload("-o upload", value) },
+        "download" => request with { PolicyOptions = request.PolicyOptions.Download("-o download", value) },
+        "include" => request with { PolicyOptions = request.PolicyOptions.Include(value) },
+        "exclude" => request with { PolicyOptions = request.PolicyOptions.Exclude(value) },
+        "lifecycle" => request with { PolicyOptions = request.PolicyOptions.Keep("-o lifecycle", value) },
         "log_file" => request with { LogFile = value },
         "log_level" => LogLevel(request, "-o log_level", value),
         _ when IsForOthers(name) => request,
@@ -102,8 +110,8 @@ internal static class MountSettings
         || name.StartsWith("x-", StringComparison.Ordinal) || name.StartsWith("X-", StringComparison.Ordinal);
 
     private static CommandException Unknown(string option) => CommandException.Usage(
-        $"-o {option}: there is no such mount option. Known: ro, rw, allow_other, uid=, gid=, umask=, store=, cache_dir=, write_back=, fsync=, "
-        + "no_create, log_file=, log_level=, nosuid, nodev, noexec, noatime and their opposites.");
+        $"-o {option}: there is no such mount option. Known: ro, rw, allow_other, uid=, gid=, umask=, store=, cache_dir=, write_back=, fsync=, sync_on_close, "
+        + "policy=, upload=, download=, include=, exclude=, keep_deleted, lifecycle=, no_create, log_file=, log_level=, nosuid, nodev, noexec, noatime and their opposites.");
 
     private static IEnumerable<string> Split(string list)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AgentBay.Fs.Policies;
 using AgentBay.Mount.Daemon;
 
 namespace AgentBay.Mount.CommandLine;
@@ -11,7 +12,15 @@ internal static class MountVerb
 
     /// <param name="arguments">The program's own, to start the daemon with.</param>
     internal static Command Create(string[] arguments) =>
-        Build(Name, request => request.Foreground ? ForegroundMount.RunAsync(request) : DaemonLauncher.RunAsync(request, arguments));
+        Build(Name, request =>
+        {
+            foreach (string note in request.PolicyOptions.Notes)
+            {
+                Console.Error.WriteLine($"agentbay-mount: {note}");
+            }
+
+            return request.Foreground ? ForegroundMount.RunAsync(request) : DaemonLauncher.RunAsync(request, arguments);
+        });
 
     internal static Command CreateDaemon()
     {
@@ -35,13 +44,22 @@ internal static class MountVerb
         var list = new Option<string[]>("-o") { AllowMultipleArgumentsPerToken = false };
         var writeBack = new Option<string>("--write-back");
         var fsync = new Option<string>("--fsync");
+        var syncOnClose = new Option<bool>("--sync-on-close");
+        var policy = new Option<string>("--policy");
+        var upload = new Option<string>("--upload");
+        var download = new Option<string>("--download");
+        var include = new Option<string[]>("--include") { AllowMultipleArgumentsPerToken = false };
+        var exclude = new Option<string[]>("--exclude") { AllowMultipleArgumentsPerToken = false };
+        var keepDeleted = new Option<bool>("--keep-deleted");
+        var lifecycle = new Option<string>("--lifecycle");
         var foreground = new Option<bool>("--foreground", "-f");
         var logFile = new Option<string>("--log-file");
         var logLevel = new Option<string>("--log-level");
 
         var command = new Command(name)
         {
-            context, path, store, cacheDirectory, readOnly, noCreate, allowOther, uid, gid, umask, list, writeBack, fsync, foreground, logFile, logLevel,
+            context, path, store, cacheDirectory, readOnly, noCreate, allowOther, uid, gid, umask, list, writeBack, fsync, syncOnClose,
+            policy, upload, download, include, exclude, keepDeleted, lifecycle, foreground, logFile, logLevel,
         };
         command.SetAction((parsed, _) => run(Read(parsed)));
         return command;
@@ -65,13 +83,26 @@ internal static class MountVerb
                 Uid = parsed.GetValue(uid) is { } u ? MountSettings.Id("--uid", u) : request.Uid,
                 Gid = parsed.GetValue(gid) is { } g ? MountSettings.Id("--gid", g) : request.Gid,
                 Umask = parsed.GetValue(umask) is { } m ? MountSettings.Umask("--umask", m) : request.Umask,
+                SyncOnClose = parsed.GetValue(syncOnClose) || request.SyncOnClose,
                 Foreground = parsed.GetValue(foreground),
                 LogFile = parsed.GetValue(logFile) ?? request.LogFile,
+                PolicyOptions = ReadPolicy(parsed, request.PolicyOptions),
             };
             request = parsed.GetValue(writeBack) is { } w ? MountSettings.WriteBack(request, "--write-back", w) : request;
             request = parsed.GetValue(fsync) is { } f ? MountSettings.Fsync(request, "--fsync", f) : request;
             request = parsed.GetValue(logLevel) is { } l ? MountSettings.LogLevel(request, "--log-level", l) : request;
             return Checked(request);
+        }
+
+        PolicyOptions ReadPolicy(ParseResult parsed, PolicyOptions options)
+        {
+            options = parsed.GetValue(policy) is { } p ? options.Policy("--policy", p) : options;
+            options = parsed.GetValue(upload) is { } u ? options.Upload("--upload", u) : options;
+            options = parsed.GetValue(download) is { } d ? options.Download("--download", d) : options;
+            options = (parsed.GetValue(include) ?? []).Aggregate(options, (all, path) => all.Include(path));
+            options = (parsed.GetValue(exclude) ?? []).Aggregate(options, (all, path) => all.Exclude(path));
+            options = parsed.GetValue(keepDeleted) ? options.KeepingDeleted() : options;
+            return parsed.GetValue(lifecycle) is { } l ? options.Keep("--lifecycle", l) : options;
         }
     }
 
@@ -87,6 +118,15 @@ internal static class MountVerb
             throw CommandException.Usage("The mount point is empty.");
         }
 
-        return request;
+        SyncPolicy policy = request.PolicyOptions.ToPolicy();
+        if (request.SyncOnClose && (!request.FsyncReachesStore || !policy.UploadPolicy.AutoUpload))
+        {
+            throw CommandException.Usage($"--sync-on-close waits for the store and {(request.FsyncReachesStore ? "--upload manual" : "--fsync local")} does not: give one of them.");
+        }
+
+        policy.CheckAgainstMountPoint(Path.GetFullPath(request.Path));
+        return policy.UploadPolicy.UploadMode == UploadMode.File
+            ? request with { Policy = policy }
+            : throw CommandException.Usage("upload_mode Archive is not offered by this version: contexts are kept one object a file (upload_mode File).");
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using AgentBay.Fs.Control;
 using AgentBay.Mount.Mounts;
 using AgentBay.Mount.Output;
 
@@ -23,7 +24,14 @@ internal static class StatusVerb
 
     private static async Task<int> OneAsync(string path, bool json, CancellationToken cancellationToken)
     {
-        MountReport report = await MountReport.OfAsync(MountTarget.Find(path), cancellationToken);
+        MountTarget target = MountTarget.Find(path);
+        MountReport report = await MountReport.OfAsync(target, cancellationToken);
+        if (target.NameOf(path) is { Length: > 0 } name && report.PendingFiles is not null)
+        {
+            var found = await target.AskAsync<ControlReply.Path>(new ControlRequest.Path(name), cancellationToken);
+            report = report with { Path = PathReport.From(name, found.Found) };
+        }
+
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(report, OutputJson.Default.MountReport));

@@ -17,20 +17,21 @@ internal static class UnmountVerb
         var path = new Argument<string>("path");
         var deadline = new Option<string>("--deadline");
         var force = new Option<bool>("--force");
-        var command = new Command(Name) { path, deadline, force };
+        var sync = new Option<bool>("--sync");
+        var command = new Command(Name) { path, deadline, force, sync };
         command.Aliases.Add(Alias);
-        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(path), ReadDeadline(parsed.GetValue(deadline)), parsed.GetValue(force)));
+        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(path), ReadDeadline(parsed.GetValue(deadline)), parsed.GetValue(force), parsed.GetValue(sync)));
         return command;
     }
 
-    internal static async Task<int> RunAsync(string path, TimeSpan? deadline, bool force)
+    internal static async Task<int> RunAsync(string path, TimeSpan? deadline, bool force, bool sync = false)
     {
         MountTarget target = MountTarget.FindExact(path);
         using var interrupt = new Interrupt();
         await using ControlClient? client = await target.TryConnectAsync(interrupt.Token);
         return client is null
             ? await ClearDeadAsync(target, interrupt.Token)
-            : await AskAsync(client, target, new ControlRequest.Unmount(deadline?.TotalSeconds, force), interrupt.Token);
+            : await AskAsync(client, target, new ControlRequest.Unmount(deadline?.TotalSeconds, force, sync), interrupt.Token);
     }
 
     private static async Task<int> AskAsync(ControlClient client, MountTarget target, ControlRequest.Unmount request, CancellationToken cancellationToken)
@@ -55,10 +56,22 @@ internal static class UnmountVerb
                 throw CommandException.Failed($"{target.MountPoint}: {failed.Message}");
             case ControlReply.Done done:
                 await client.WaitForEndAsync(cancellationToken);
-                return RemainingReport.Print(done, $"{target.MountPoint} is unmounted", "Mount the context again to upload it");
+                return Print(done, target, request.Force);
             default:
                 throw CommandException.Failed($"Unexpected answer {reply.GetType().Name}.");
         }
+    }
+
+    private static int Print(ControlReply.Done done, MountTarget target, bool force)
+    {
+        if (!done.IsByPolicy)
+        {
+            return RemainingReport.Print(done, $"{target.MountPoint} is unmounted", "Mount the context again to upload it");
+        }
+
+        int code = RemainingReport.Print(
+            done, $"{target.MountPoint} is unmounted", "This mount uploads only when asked: mount the context again and run agentbay-mount sync, or unmount with --sync");
+        return force ? ExitCode.Done : code; // Who insists has been told, and by their own policy it is no failure.
     }
 
     private static async Task<int> ClearDeadAsync(MountTarget target, CancellationToken cancellationToken)

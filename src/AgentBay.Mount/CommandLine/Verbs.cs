@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using AgentBay.Mount.Daemon;
 
 namespace AgentBay.Mount.CommandLine;
 
@@ -8,8 +9,8 @@ internal static class Verbs
 {
     private static readonly string[] Names =
     [
-        MountVerb.Name, MountVerb.DaemonName, UnmountVerb.Name, UnmountVerb.Alias, SyncVerb.Name, StatusVerb.Name, ContextVerb.Name, FsckVerb.Name,
-        HelperVerbs.MountName, HelperVerbs.UnmountName,
+        MountVerb.Name, MountVerb.DaemonName, UnmountVerb.Name, UnmountVerb.Alias, SyncVerb.Name, StatusVerb.Name, InfoVerb.Name, WhyVerb.Name, ConflictsVerb.Name,
+        ResolveVerb.Name, AcknowledgeVerb.Name, ContextVerb.Name, FileVerb.Name, FsckVerb.Name, ClearingProcess.VerbName, UrlProcess.VerbName, HelperVerbs.MountName, HelperVerbs.UnmountName,
     ];
 
     private static readonly string[] Global = ["--help", "-h", "-?", "--version"];
@@ -35,8 +36,16 @@ internal static class Verbs
             UnmountVerb.Create(),
             SyncVerb.Create(),
             StatusVerb.Create(),
+            InfoVerb.Create(),
+            WhyVerb.Create(),
+            ConflictsVerb.Create(),
+            ResolveVerb.Create(),
+            AcknowledgeVerb.Create(),
             ContextVerb.Create(),
+            FileVerb.Create(),
             FsckVerb.Create(),
+            ClearingProcess.CreateVerb(),
+            UrlProcess.CreateVerb(),
             HelperVerbs.CreateMount(),
             HelperVerbs.CreateUnmount(),
         };

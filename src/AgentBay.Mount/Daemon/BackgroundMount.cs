@@ -1,8 +1,5 @@
-using System.Text;
 using System.Text.Json;
 using AgentBay.Mount.Mounts;
-using AgentBay.Posix;
-using Microsoft.Win32.SafeHandles;
 
 namespace AgentBay.Mount.Daemon;
 
@@ -11,9 +8,8 @@ internal static class BackgroundMount
 {
     internal static async Task<int> RunAsync(MountRequest request)
     {
-        _ = Syscall.NewSession();
         request = Absolute(request);
-        Environment.CurrentDirectory = "/"; // Or the folder that it was started in could never be unmounted.
+        Terminal.LeaveSession();
         try
         {
             return await new MountProcess(request, HostAdapters.Current, Report, toConsole: false).RunAsync();
@@ -31,7 +27,7 @@ internal static class BackgroundMount
         Path = Path.GetFullPath(request.Path),
         CacheDirectory = request.CacheDirectory is { } cache ? Path.GetFullPath(cache) : null,
         LogFile = request.LogFile is { } log ? Path.GetFullPath(log) : null,
-        Store = request.Store is { } store && !store.Contains("://", StringComparison.Ordinal) ? Path.GetFullPath(store) : request.Store,
+        Store = request.Store is { } store ? DefaultStore.Absolute(store) : null,
     };
 
     private static void Report(StartReport report)
@@ -40,26 +36,7 @@ internal static class BackgroundMount
         Console.Out.Flush();
         if (report is StartReport.Ready ready)
         {
-            LeaveTerminal(ready.Mount.LogFile);
-        }
-    }
-
-    // Standard error goes to the log: there the runtime writes when it dies.
-    private static void LeaveTerminal(string logFile)
-    {
-        Redirect("/dev/null", OpenFlags.ReadWrite, 0, 1);
-        Redirect(logFile, OpenFlags.WriteOnly | OpenFlags.Append, 2);
-    }
-
-    private static void Redirect(string path, int flags, params ReadOnlySpan<int> numbers)
-    {
-        Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(path), flags | OpenFlags.CloseOnExec, 0, out SafeFileHandle file).ThrowIfError($"open {path}");
-        using (file)
-        {
-            foreach (int number in numbers)
-            {
-                Syscall.DuplicateTo(file, number).ThrowIfError($"dup2 {path}");
-            }
+            Terminal.LeaveDescriptors(ready.Mount.LogFile);
         }
     }
 }

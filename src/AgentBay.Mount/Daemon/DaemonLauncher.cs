@@ -5,15 +5,14 @@ using AgentBay.Mount.Output;
 
 namespace AgentBay.Mount.Daemon;
 
-/// <summary>Starts this program again as the mount's daemon and waits until the mount answers. (A .NET process cannot fork.)</summary>
+/// <summary>Starts this program again as the mount's daemon and waits until the mount answers.</summary>
 internal static class DaemonLauncher
 {
     /// <param name="arguments">The mount's, without the verb. Credentials are not among them: the daemon inherits the environment.</param>
     internal static async Task<int> RunAsync(MountRequest request, string[] arguments)
     {
         using var interrupt = new Interrupt();
-        using Process daemon = Start(arguments);
-        daemon.StandardInput.Close();
+        using Process daemon = SelfProcess.Start(MountVerb.DaemonName, arguments);
         Task<string> errors = daemon.StandardError.ReadToEndAsync(CancellationToken.None);
         try
         {
@@ -43,24 +42,6 @@ internal static class DaemonLauncher
         await daemon.WaitForExitAsync(interrupt.Token);
         string said = (await errors).ReplaceLineEndings(" ").Trim();
         throw CommandException.Failed($"The mount's process ended with code {daemon.ExitCode} before the mount answered. {said}".Trim());
-    }
-
-    private static Process Start(string[] arguments)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath ?? throw CommandException.Failed("The program cannot find itself."))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        start.ArgumentList.Add(MountVerb.DaemonName);
-        foreach (string argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return Process.Start(start) ?? throw CommandException.Failed("The mount's process could not be started.");
     }
 
     private static StartReport? Parse(string line)

@@ -98,6 +98,8 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
             ReadOnly = request.ReadOnly,
             WriteBack = request.WriteBack,
             FsyncReachesStore = request.FsyncReachesStore,
+            SyncOnClose = request.SyncOnClose,
+            Policy = request.Policy,
             StoreId = await IdentifyAsync(store, folder, signals.Starting),
         };
         folder.WriteHolder(new MountHolder(info.Pid, info.MountPoint, info.Store, info.ContextId, info.Context));

@@ -56,6 +56,33 @@ internal sealed record MountTarget(string MountPoint, string StateFolder, MountE
         await TryConnectAsync(cancellationToken)
         ?? throw CommandException.Failed($"The process of {MountPoint} is gone: mount again (it clears the dead mount), or unmount it.");
 
+    /// <summary>Asks the mount's process one thing.</summary>
+    /// <exception cref="CommandException">It is gone, another user's, or could not.</exception>
+    internal async Task<T> AskAsync<T>(ControlRequest request, CancellationToken cancellationToken)
+        where T : ControlReply
+    {
+        await using ControlClient client = await ConnectAsync(cancellationToken);
+        return await client.AskAsync(request, cancellationToken) switch
+        {
+            T answer => answer,
+            ControlReply.Failed failed => throw CommandException.Failed($"{MountPoint}: {failed.Message}"),
+            { } other => throw CommandException.Failed($"Unexpected answer {other.GetType().Name}."),
+        };
+    }
+
+    /// <summary>A path in this mount as its process names it: links on the way are followed, one at its end is meant itself.</summary>
+    internal string NameOf(string path)
+    {
+        string real = RealPath.Of(path);
+        if (real != MountPoint)
+        {
+            string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+            real = Path.Combine(RealPath.Of(Path.GetDirectoryName(full) ?? full), Path.GetFileName(full));
+        }
+
+        return real == MountPoint ? "" : Path.GetRelativePath(MountPoint, real);
+    }
+
     private static MountTarget? FindDraining(string real, MountTable table) => Draining(table).FirstOrDefault(target => target.MountPoint == real);
 
     // Sockets that listen are in the kernel's list, wherever their state folder is.

@@ -40,6 +40,21 @@ internal sealed record MountReport
     /// <summary>What was tried and failed, at most <see cref="MountStatus.MaxFailed"/> of them.</summary>
     public IReadOnlyList<Remaining> Failed { get; init; } = [];
 
+    /// <summary>How many paths failed.</summary>
+    public int? Errors { get; init; }
+
+    /// <summary>Uploaded over the last seconds.</summary>
+    public long? BytesPerSecond { get; init; }
+
+    /// <summary>Of the store's bytes, those that are on this disk.</summary>
+    public long? CacheBytes { get; init; }
+
+    /// <summary>Free on the mirror's disk.</summary>
+    public long? CacheFree { get; init; }
+
+    /// <summary>Where the status of a path in the mount was asked for.</summary>
+    public PathReport? Path { get; init; }
+
     internal static async Task<MountReport> OfAsync(MountTarget target, CancellationToken cancellationToken)
     {
         try
@@ -78,6 +93,10 @@ internal sealed record MountReport
         PendingBytes = status.PendingBytes,
         LastError = status.LastError,
         Failed = status.Failed,
+        Errors = status.Errors,
+        BytesPerSecond = status.BytesPerSecond,
+        CacheBytes = status.CacheBytes,
+        CacheFree = status.CacheFree,
     };
 
     private static MountReport Silent(MountTarget target, string state)

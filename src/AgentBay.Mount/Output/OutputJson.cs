@@ -6,4 +6,11 @@ namespace AgentBay.Mount.Output;
 [JsonSerializable(typeof(List<MountReport>))]
 [JsonSerializable(typeof(List<ContextReport>))]
 [JsonSerializable(typeof(FsckReport))]
+[JsonSerializable(typeof(List<TaskReport>))]
+[JsonSerializable(typeof(RuleReport))]
+[JsonSerializable(typeof(List<ConflictReport>))]
+[JsonSerializable(typeof(FileListReport))]
+[JsonSerializable(typeof(FileReport))]
+[JsonSerializable(typeof(FileDeletionReport))]
+[JsonSerializable(typeof(UrlReport))]
 internal sealed partial class OutputJson : JsonSerializerContext;

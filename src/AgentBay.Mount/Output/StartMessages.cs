@@ -33,7 +33,8 @@ internal static class StartMessages
             return;
         }
 
-        string when = request.WriteBack is { } delay ? $"{Duration.Format(delay)} after the last change, at fsync and at unmount" : "at fsync, sync and unmount";
+        string when = !request.Policy.UploadPolicy.AutoUpload ? "only when agentbay-mount sync asks for it"
+            : request.WriteBack is { } delay ? $"{Duration.Format(delay)} after the last change, at fsync and at unmount" : "at fsync, sync and unmount";
         if (!mount.ReadOnly)
         {
             Console.WriteLine($"Changes go to {mount.Store} {when}.");

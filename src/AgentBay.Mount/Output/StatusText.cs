@@ -20,6 +20,12 @@ internal static class StatusText
 
     internal static void Print(MountReport report)
     {
+        if (report.Path is { } path)
+        {
+            Print(report, path);
+            return;
+        }
+
         Line("context", $"{report.Context ?? "?"} ({report.ContextId ?? "?"})");
         Line("state", report.State + (report.ReadOnly == true ? ", read-only" : ""));
         Line("mount point", report.MountPoint);
@@ -27,11 +33,46 @@ internal static class StatusText
         Line("mirror", report.StateFolder);
         Line("process", $"{report.Pid}{(report.StartedAt is { } since ? $", since {since.ToLocalTime():yyyy-MM-dd HH:mm:ss}" : "")}");
         Line("pending", Pending(report));
+        if (report.BytesPerSecond is { } rate and > 0)
+        {
+            Line("rate", Sizes.Format(rate) + "/s");
+        }
+
+        if (report.CacheBytes is { } cached)
+        {
+            Line("cache", $"{Sizes.Format(cached)}, {Sizes.Format(report.CacheFree ?? 0)} free");
+        }
+
+        Line("errors", $"{report.Errors ?? report.Failed.Count}");
         Line("last error", report.LastError ?? "-");
         Line("log", report.LogFile ?? Path.Combine(report.StateFolder, "daemon.log"));
         foreach (Remaining failed in report.Failed)
         {
             Line("failed", $"{failed.Path} ({Sizes.Format(failed.Bytes)}): {failed.Error}");
+        }
+    }
+
+    private static void Print(MountReport mount, PathReport path)
+    {
+        Line("path", Path.Combine(mount.MountPoint, path.Name));
+        Line("state", path.State + (path.IsHere ? "" : ", its bytes are in the store only"));
+        Optional("since", path.PendingSince?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
+        Optional("below", path.PendingBelow > 0 ? $"{path.PendingBelow} names wait" : null);
+        Optional("rule", path.Rule);
+        Optional("last error", path.LastError);
+        foreach (string conflict in path.Conflicts)
+        {
+            Line("conflict", conflict);
+        }
+
+        Line("mount", $"{mount.Context ?? "?"} on {mount.MountPoint}, {mount.State}");
+    }
+
+    private static void Optional(string name, string? value)
+    {
+        if (value is not null)
+        {
+            Line(name, value);
         }
     }
 

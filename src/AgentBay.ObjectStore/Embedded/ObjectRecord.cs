@@ -6,7 +6,7 @@ namespace AgentBay.ObjectStore.Embedded;
 
 /// <summary>
 /// What an object's xattr <c>user.agentbay.object</c> says, as JSON: <c>{"etag","size","mtime","modified","type","meta":{}}</c>.
-/// It holds while the file has this size and mtime; a file edited by hand afterwards has its ETag computed anew.
+/// It holds while the file has this size and mtime; a file edited by hand afterwards has its ETag computed anew, and no metadata.
 /// </summary>
 /// <param name="FileTime">The file's mtime when the ETag was made, nanoseconds since the epoch.</param>
 /// <param name="Modified">The object's LastModified: the mtime, or later when only metadata was replaced.</param>

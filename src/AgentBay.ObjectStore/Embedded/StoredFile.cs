@@ -13,10 +13,10 @@ internal sealed record StoredFile(SafeFileHandle Handle, Place Place, FileStatus
         ObjectRecord? record = Syscall.GetXattr(handle, ObjectRecord.XattrName, out var bytes) == Errno.OK ? ObjectRecord.Parse(bytes, withMetadata) : null;
         if (record == null || record.Size != status.Size || record.FileTime != status.ModifyTimeNs)
         {
-            // Dropped in or edited by hand: the content says what version it is. It is read for every call, until a put.
+            // Dropped in or edited by hand: the content says what version it is, read for every call until a put. As with any put of
+            // others, the metadata of what was there before says nothing of it.
             string etag = Convert.ToHexStringLower(HashOf(handle, 0, long.MaxValue));
-            var metadata = record?.Metadata ?? ObjectInfo.NoMetadata;
-            record = new ObjectRecord(etag, status.Size, status.ModifyTimeNs, status.ModifyTimeNs, record?.ContentType, metadata);
+            record = new ObjectRecord(etag, status.Size, status.ModifyTimeNs, status.ModifyTimeNs, ContentType: null, ObjectInfo.NoMetadata);
         }
 
         return new StoredFile(handle, place, status, record);

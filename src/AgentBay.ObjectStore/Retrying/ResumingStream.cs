@@ -1,6 +1,12 @@
+#pragma warning disable CA5351 // MD5 is what S3 speaks; here it tells broken transfers, not attackers.
+using System.Security.Cryptography;
+
 namespace AgentBay.ObjectStore.Retrying;
 
-/// <summary>An object's bytes: where a body breaks off it is read on by a ranged GET of the same version. Each read has a deadline.</summary>
+/// <summary>
+/// An object's bytes: where a body breaks off it is read on by a ranged GET of the same version. Each read has a deadline. Where the store tells the
+/// object's MD5, a whole read whose bytes are others fails before its last bytes are given.
+/// </summary>
 internal sealed class ResumingStream : Stream
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -10,9 +16,12 @@ internal sealed class ResumingStream : Stream
     private readonly ObjectInfo info;
     private readonly long offset;
     private readonly long length;
+    private readonly byte[]? expectedHash;
+    private readonly IncrementalHash? hash;
     private ObjectContent? content;
     private long position;
     private int failures;
+    private bool isOther;
 
     internal ResumingStream(IObjectStore store, StoreTries tries, ObjectContent content, ByteRange range)
     {
@@ -22,6 +31,8 @@ internal sealed class ResumingStream : Stream
         info = content.Info;
         offset = Math.Min(range.Offset, info.Size);
         length = Math.Min(range.Length ?? long.MaxValue, info.Size - offset);
+        expectedHash = length == info.Size ? content.Md5 : null;
+        hash = expectedHash == null ? null : IncrementalHash.CreateHash(HashAlgorithmName.MD5);
     }
 
     public override bool CanRead => true;
@@ -47,11 +58,12 @@ internal sealed class ResumingStream : Stream
                     throw new StoreException(StoreErrorKind.Corrupt, $"{StoreKey.Show(info.Key)} ended after {position} of {length} bytes.");
                 }
 
+                Verify(buffer.Span[..read]);
                 position += read;
                 failures = 0;
                 return read;
             }
-            catch (StoreException e) when (e.IsTransient && failures < tries.Options.MaxRetries)
+            catch (StoreException e) when (e.IsTransient && !isOther && failures < tries.Options.MaxRetries)
             {
                 Log.BodyResumed(tries.Options.Logger, info.Key, position, e.Message);
                 content = null;
@@ -78,6 +90,7 @@ internal sealed class ResumingStream : Stream
             await content.DisposeAsync().ConfigureAwait(false);
         }
 
+        hash?.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -94,7 +107,23 @@ internal sealed class ResumingStream : Stream
     protected override void Dispose(bool disposing)
     {
         content?.Body.Dispose();
+        hash?.Dispose();
         base.Dispose(disposing);
+    }
+
+    private void Verify(ReadOnlySpan<byte> read)
+    {
+        if (hash == null)
+        {
+            return;
+        }
+
+        hash.AppendData(read);
+        if (position + read.Length == length && !hash.GetHashAndReset().AsSpan().SequenceEqual(expectedHash))
+        {
+            isOther = true;
+            throw new StoreException(StoreErrorKind.Corrupt, $"{StoreKey.Show(info.Key)}: the bytes that came are not those of version {info.ETag}. Read it again.");
+        }
     }
 
     private async Task<ObjectContent> OpenAsync(CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace AgentBay.ObjectStore.S3;
 /// <summary>Makes the SDK's client with the settings that every server of our dialects understands.</summary>
 internal static class S3Client
 {
-    internal static LifecycleClient Create(S3Location where, HttpMessageHandler? handler, AWSCredentials? credentials)
+    internal static S3WireClient Create(S3Location where, HttpMessageHandler? handler, AWSCredentials credentials)
     {
         var config = new AmazonS3Config
         {
@@ -19,7 +19,7 @@ internal static class S3Client
             Timeout = Timeout.InfiniteTimeSpan,      // RetryingStore has the deadlines.
             DisableLogging = true,
             IgnoreConfiguredEndpointUrls = true,     // The URL says it all.
-            HttpClientFactory = new Factory(Wrap(where.Dialect, new AskFirstHandler(handler ?? NewHandler()))),
+            HttpClientFactory = new Factory(new AskFirstHandler(handler ?? NewHandler())),
         };
         if (where.Endpoint != null)
         {
@@ -30,13 +30,13 @@ internal static class S3Client
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(where.Region);
         }
 
-        return new LifecycleClient(credentials ?? S3Credentials.Find(where.Dialect), config);
+        return new S3WireClient(credentials, config);
     }
 
-    private static DelegatingHandler Wrap(S3Dialect dialect, DelegatingHandler handler) => dialect == S3Dialect.Oss ? new ContentMd5Handler(handler) : handler;
-
+    // The proxy is that of HTTPS_PROXY, HTTP_PROXY and NO_PROXY (or in lower case), which .NET looks at.
     private static SocketsHttpHandler NewHandler() => new()
     {
+        SslOptions = CertificateAuthority.Options(),
         ConnectTimeout = TimeSpan.FromSeconds(10),
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         AllowAutoRedirect = false,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Amazon.Runtime;
 
 namespace AgentBay.ObjectStore.S3;
@@ -17,7 +18,9 @@ internal static class S3Errors
                     return known;
                 case AmazonServiceException service when service.StatusCode != 0:
                     return Create(KindOf(service.ErrorCode, service.StatusCode), where, what, $"{service.ErrorCode ?? "no code"}, HTTP {(int)service.StatusCode}: {service.Message}", error);
-                case HttpRequestException or HttpIOException or SocketException or OperationCanceledException or TimeoutException:
+                case AuthenticationException:
+                    return Create(StoreErrorKind.Unreachable, where, what, $"{e.Message.TrimEnd('.')}. If an authority of your own signed it, name its certificate in AWS_CA_BUNDLE or SSL_CERT_FILE", error);
+                case HttpRequestException { InnerException: not AuthenticationException } or HttpIOException or SocketException or OperationCanceledException or TimeoutException:
                     return Create(StoreErrorKind.Unreachable, where, what, e.Message, error);
                 case AmazonUnmarshallingException:
                     return Create(StoreErrorKind.Busy, where, what, "the answer is not S3's: " + e.Message, error);
@@ -48,6 +51,11 @@ internal static class S3Errors
         "EntityTooLarge" or "MetadataTooLarge" or "TooManyParts" or "QuotaExceeded" or "InvalidMetadata" => StoreErrorKind.TooLarge,
         _ => KindOf(status),
     };
+
+    /// <summary>Whether other credentials may help. A HEAD's answer has no body to say why it was refused.</summary>
+    internal static bool IsStaleCredentials(AmazonServiceException e) =>
+        KindOf(e.ErrorCode, e.StatusCode) == StoreErrorKind.BadCredentials
+        || (e.ErrorCode is "BadRequest" or "Forbidden" or null && e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden);
 
     private static StoreErrorKind KindOf(HttpStatusCode status) => (int)status switch
     {

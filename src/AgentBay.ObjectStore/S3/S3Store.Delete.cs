@@ -63,12 +63,10 @@ public sealed partial class S3Store
 
     private async Task DeleteBatchAsync(string[] batch, List<KeyValuePair<string, StoreException>> failed, CancellationToken cancellationToken)
     {
-        var call = new DeleteObjectsRequest { BucketName = where.Bucket, Quiet = true, Objects = [.. batch.Select(k => new KeyVersion { Key = FullKey(k) })] };
-        List<DeleteError> errors;
+        List<DeleteError> errors = [];
         try
         {
-            var response = await CallAsync("delete many", "", c => c.DeleteObjectsAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
-            errors = response.DeleteErrors ?? [];
+            await CallAsync("delete many", "", c => c.DeleteBatchAsync(where.Bucket, batch.Select(FullKey), cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException e) when (e.InnerException is Amazon.S3.DeleteObjectsException partly)
         {
@@ -77,7 +75,6 @@ public sealed partial class S3Store
         catch (StoreException e)
         {
             failed.AddRange(batch.Select(k => new KeyValuePair<string, StoreException>(k, e)));
-            return;
         }
 
         foreach (var error in errors.Where(e => e.Code is not ("NoSuchKey" or "NotFound")))

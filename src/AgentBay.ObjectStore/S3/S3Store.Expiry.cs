@@ -58,6 +58,6 @@ public sealed partial class S3Store
         "write the lifecycle rules", "",
         c => rules.IsEmpty
             ? c.DeleteLifecycleConfigurationAsync(new DeleteLifecycleConfigurationRequest { BucketName = where.Bucket }, cancellationToken)
-            : c.PutLifecycleAsync(where.Bucket, new LifecycleClient.Document(rules.ToBytes(), transitionDefault), cancellationToken),
+            : c.PutLifecycleAsync(where.Bucket, new S3WireClient.Document(rules.ToBytes(), transitionDefault), cancellationToken),
         cancellationToken);
 }

@@ -49,7 +49,7 @@ public sealed partial class S3Store
                 DisablePayloadSigning = store.UnsignedPayload,
                 MD5Digest = Convert.ToBase64String(hash),
             };
-            var response = await store.CallAsync($"upload part {number} of", key, c => c.UploadPartAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var response = await store.CallAsync($"upload part {number} of", key, c => c.UploadPartAsync(Rewound(call, stream), cancellationToken), cancellationToken).ConfigureAwait(false);
             string stored = StoreKey.Unquote(response.ETag);
             store.Verify($"upload part {number} of", key, stored, Convert.ToHexStringLower(hash), response.ServerSideEncryptionMethod, null);
             Add(number, body.Length, stored);

@@ -35,7 +35,7 @@ public sealed partial class S3Store
             call.IfMatch = options.Condition.IfMatch is { } etag ? StoreKey.Unquote(etag) : null;   // RGW compares it with the quotes on.
         }
 
-        var response = await PutCallAsync(key, options.Condition, () => CallAsync("put", key, c => c.PutObjectAsync(call, cancellationToken), cancellationToken)).ConfigureAwait(false);
+        var response = await PutCallAsync(key, options.Condition, () => CallAsync("put", key, c => c.PutObjectAsync(Rewound(call, stream), cancellationToken), cancellationToken)).ConfigureAwait(false);
         string stored = StoreKey.Unquote(response.ETag);
         Verify("put", key, stored, Convert.ToHexStringLower(hash), response.ServerSideEncryptionMethod, response.ServerSideEncryptionCustomerMethod);
         return new PutResult(stored, null);
@@ -90,12 +90,20 @@ public sealed partial class S3Store
     /// <summary>An ETag is the MD5 of what was stored, but under KMS or a customer's key; Content-MD5, which the store checked, covers those.</summary>
     private void Verify(string what, string key, string stored, string expected, ServerSideEncryptionMethod? encryption, ServerSideEncryptionCustomerMethod? customer)
     {
-        bool isHash = (encryption == null || encryption == ServerSideEncryptionMethod.None || encryption == ServerSideEncryptionMethod.AES256)
-            && (customer == null || customer == ServerSideEncryptionCustomerMethod.None);
-        if (isHash && !string.Equals(stored, expected, StringComparison.OrdinalIgnoreCase))
+        if (TellsMd5(encryption, customer) && !string.Equals(stored, expected, StringComparison.OrdinalIgnoreCase))
         {
             throw Failed(StoreErrorKind.Corrupt, what, key, $"the store answered ETag {stored}, the bytes sent have {expected}");
         }
+    }
+
+    private static bool TellsMd5(ServerSideEncryptionMethod? encryption, ServerSideEncryptionCustomerMethod? customer) =>
+        (encryption == null || encryption == ServerSideEncryptionMethod.None || encryption == ServerSideEncryptionMethod.AES256)
+        && (customer == null || customer == ServerSideEncryptionCustomerMethod.None);
+
+    private static T Rewound<T>(T call, MemoryStream body)
+    {
+        body.Position = 0;
+        return call;
     }
 
     private static MemoryStream ToStream(ReadOnlyMemory<byte> body) => MemoryMarshal.TryGetArray(body, out var array)

@@ -84,7 +84,7 @@ public sealed partial class S3Store
             response.ResponseStream, response, length,
             e => S3Errors.Map(e, where, "read " + StoreKey.Show(key)),
             at => Failed(StoreErrorKind.Corrupt, "read", key, $"the body ended after {at} of {length} bytes"));
-        return new ObjectContent(info, body);
+        return new ObjectContent(info, body) { Md5 = TellsMd5(response.ServerSideEncryptionMethod, response.ServerSideEncryptionCustomerMethod) && IsHash(info.ETag) ? Convert.FromHexString(info.ETag) : null };
     }
 
     private async Task<GetObjectMetadataResponse?> HeadResponseAsync(string key, CancellationToken cancellationToken)

@@ -45,10 +45,10 @@ public sealed partial class S3Store
         ListMultipartUploadsResponse page;
         do
         {
+            // Asked for; RGW encodes keys and does not say so.
             page = await CallAsync("list uploads", prefix, c => c.ListMultipartUploadsAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
-            bool encoded = page.EncodingType == EncodingType.Url;
-            pending.AddRange((page.MultipartUploads ?? []).Select(u => new PendingUpload(KeyOf(Decode(u.Key, encoded)), u.UploadId, ToTime(u.Initiated))));
-            (call.KeyMarker, call.UploadIdMarker) = (page.NextKeyMarker == null ? null : Decode(page.NextKeyMarker, encoded), page.NextUploadIdMarker);
+            pending.AddRange((page.MultipartUploads ?? []).Select(u => new PendingUpload(KeyOf(Decode(u.Key, encoded: true)), u.UploadId, ToTime(u.Initiated))));
+            (call.KeyMarker, call.UploadIdMarker) = (page.NextKeyMarker == null ? null : Decode(page.NextKeyMarker, encoded: true), page.NextUploadIdMarker);
         }
         while (page.IsTruncated == true);
         return pending;

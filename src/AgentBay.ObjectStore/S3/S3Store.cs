@@ -15,16 +15,18 @@ public sealed partial class S3Store : IObjectStore
     private const string MetadataHeader = "x-amz-meta-";
 
     private readonly S3Location where;
-    private readonly Lazy<LifecycleClient> client;
+    private readonly Lazy<RotatingCredentials> credentials;
+    private readonly Lazy<S3WireClient> client;
 
     /// <param name="handler">Null for the network.</param>
-    /// <param name="credentials">Null for those of the environment.</param>
-    internal S3Store(S3Location where, HttpMessageHandler? handler = null, AWSCredentials? credentials = null)
+    /// <param name="findCredentials">Null for those of the environment.</param>
+    internal S3Store(S3Location where, HttpMessageHandler? handler = null, Func<AWSCredentials>? findCredentials = null)
     {
         this.where = where;
 
         // Lazy, as opening talks to nobody; a failure (no credentials) is found anew at the next call.
-        client = new Lazy<LifecycleClient>(() => S3Client.Create(where, handler, credentials), LazyThreadSafetyMode.PublicationOnly);
+        credentials = new Lazy<RotatingCredentials>(() => new RotatingCredentials(findCredentials ?? (() => S3Credentials.Find(where.Dialect))), LazyThreadSafetyMode.PublicationOnly);
+        client = new Lazy<S3WireClient>(() => S3Client.Create(where, handler, credentials.Value), LazyThreadSafetyMode.PublicationOnly);
         bool oss = where.Dialect == S3Dialect.Oss;
         Properties = new StoreProperties
         {
@@ -63,11 +65,25 @@ public sealed partial class S3Store : IObjectStore
     /// <summary>Whether payloads go unsigned: TLS protects them, and hashing them twice costs.</summary>
     private bool? UnsignedPayload => where.IsHttps ? true : null;
 
-    private async Task<T> CallAsync<T>(string what, string key, Func<LifecycleClient, Task<T>> call, CancellationToken cancellationToken)
+    /// <param name="call">May run twice, when credentials turn out to be old: it begins a body anew.</param>
+    private async Task<T> CallAsync<T>(string what, string key, Func<S3WireClient, Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var used = await credentials.Value.GetCredentialsAsync().ConfigureAwait(false);
+            try
+            {
+                return await call(client.Value).ConfigureAwait(false);
+            }
+            catch (AmazonServiceException e) when (S3Errors.IsStaleCredentials(e))
+            {
+                if (!await credentials.Value.RenewAsync(used, cancellationToken).ConfigureAwait(false))
+                {
+                    throw;
+                }
+            }
+
             return await call(client.Value).ConfigureAwait(false);
         }
         catch (Exception e) when (!(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
@@ -76,7 +92,7 @@ public sealed partial class S3Store : IObjectStore
         }
     }
 
-    private async Task CallAsync(string what, string key, Func<LifecycleClient, Task> call, CancellationToken cancellationToken) => _ = await CallAsync(
+    private async Task CallAsync(string what, string key, Func<S3WireClient, Task> call, CancellationToken cancellationToken) => _ = await CallAsync(
         what, key,
         async c =>
         {

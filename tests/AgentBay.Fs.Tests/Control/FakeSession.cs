@@ -17,6 +17,12 @@ internal sealed class FakeSession : ISyncSession
 
     public int Downloads { get; private set; }
 
+    public bool UploadsByItself { get; set; } = true;
+
+    public int Surveys { get; private set; }
+
+    public FlushReport Survey { get; set; } = Clean;
+
     public SyncStatus Status { get; set; } = new(0, 0, null, []);
 
     public string? LastError => Status.LastError;
@@ -24,6 +30,8 @@ internal sealed class FakeSession : ISyncSession
     public Dictionary<TreePath, PathStatus> Paths { get; } = [];
 
     public PathStatus? Look(TreePath path) => Paths.GetValueOrDefault(path);
+
+    public (bool IsSynced, IReadOnlyList<string> Rules) Explain(TreePath path) => (true, ["everything is"]);
 
     public Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ConflictCopy>>([]);
 
@@ -35,6 +43,12 @@ internal sealed class FakeSession : ISyncSession
     {
         Flushes++;
         return OnFlush(progress, cancellationToken);
+    }
+
+    public Task<FlushReport> SurveyAsync(CancellationToken cancellationToken)
+    {
+        Surveys++;
+        return Task.FromResult(Survey);
     }
 
     public Task DownloadAsync(CancellationToken cancellationToken)

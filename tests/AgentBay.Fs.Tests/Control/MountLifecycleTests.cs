@@ -28,6 +28,24 @@ public sealed class MountLifecycleTests
     }
 
     [Fact]
+    public async Task Who_does_not_wait_for_the_store_has_it_unmounted_before_the_first_flush()
+    {
+        await using var fixture = new ControlFixture();
+        var unmountedBefore = new List<int>();
+        fixture.Session.OnFlush = (_, _) =>
+        {
+            unmountedBefore.Add(fixture.Host.Unmounts.Count);
+            return Task.FromResult(FakeSession.Clean);
+        };
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+
+        _ = Assert.IsType<UnmountResult.Unmounted>(await fixture.Lifecycle.UnmountAsync(Patient with { DrainLater = true }));
+
+        Assert.Equal([1], unmountedBefore);
+        Assert.True((await life).IsClean);
+    }
+
+    [Fact]
     public async Task A_busy_mount_stays_mounted_and_names_its_users()
     {
         await using var fixture = new ControlFixture();
@@ -69,6 +87,34 @@ public sealed class MountLifecycleTests
         Assert.Equal("a/b", Assert.Single(result.Report.Remaining).Path.ToString());
         Assert.Equal([false], fixture.Host.Unmounts);
         Assert.False((await life).IsClean);
+    }
+
+    [Fact]
+    public async Task Where_uploads_wait_to_be_asked_for_the_end_uploads_nothing_and_says_what_remains()
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Session.UploadsByItself = false;
+        fixture.Session.Survey = new FlushReport(0, 0, [new PendingChange(TreePath.Parse("a"), 1, null)]) { IsByPolicy = true };
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+
+        var result = Assert.IsType<UnmountResult.Unmounted>(await fixture.Lifecycle.UnmountAsync(Patient));
+
+        Assert.Equal((0, 1), (fixture.Session.Flushes, fixture.Session.Surveys));
+        Assert.True(result.Report is { IsByPolicy: true, IsClean: false });
+        Assert.False((await life).IsClean);
+    }
+
+    [Fact]
+    public async Task An_unmount_with_sync_uploads_where_uploads_wait_to_be_asked_for()
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Session.UploadsByItself = false;
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+
+        _ = Assert.IsType<UnmountResult.Unmounted>(await fixture.Lifecycle.UnmountAsync(Patient with { Sync = true }));
+
+        Assert.Equal((2, 0), (fixture.Session.Flushes, fixture.Session.Surveys));
+        _ = await life;
     }
 
     [Fact]

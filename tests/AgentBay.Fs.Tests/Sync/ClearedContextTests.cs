@@ -66,10 +66,12 @@ public class ClearedContextTests
             }
         };
 
-        FlushReport report = await mirror.FlushAsync();
-
-        Assert.Equal(2, report.Remaining.Count);
+        Assert.Equal(2, (await mirror.FlushAsync()).Remaining.Count);
         Assert.Empty(mirror.Keys());
+
+        Assert.Equal(2, (await mirror.FlushAsync()).Remaining.Count);
+        await mirror.RemountAsync();
+        Assert.Equal(["a", "b"], Directory.GetFiles(mirror.KeptAside!).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using static AgentBay.Fs.Sync.Decision;
 
@@ -7,45 +8,62 @@ public sealed class ReconcilerTests
 {
     private const bool Known = true, Unknown = false;
 
-    /// <summary>Every legal state: what is it called, baseline, mirror, store → decision.</summary>
-    public static TheoryData<string, bool, LocalChange, RemoteChange, Decision> States => new()
+    private static PathRules Default => default;
+    private static readonly PathRules KeepsDeleted = new() { KeepsDeleted = true };
+    private static readonly PathRules HidesNew = new() { HidesNew = true };
+    private static readonly PathRules LocalOnly = new() { LocalOnly = true };
+
+    /// <summary>
+    /// Every legal state: what is it called, baseline, mirror, store; then the decision by default, where deletions stay local
+    /// (syncLocalFile=false), where the store's files appear only when asked for (autoDownload=false), and outside the white lists.
+    /// </summary>
+    public static TheoryData<string, bool, LocalChange, RemoteChange, Decision, Decision, Decision, Decision> States => new()
     {
-        { "nothing anywhere", Unknown, LocalChange.Absent, RemoteChange.Absent, Nothing },
-        { "new in the store", Unknown, LocalChange.Absent, RemoteChange.Changed, Place },
-        { "new here", Unknown, LocalChange.Content, RemoteChange.Absent, Upload },
-        { "new on both sides", Unknown, LocalChange.Content, RemoteChange.Changed, Conflict },
+        { "nothing anywhere", Unknown, LocalChange.Absent, RemoteChange.Absent, Nothing, Nothing, Nothing, Nothing },
+        { "new in the store", Unknown, LocalChange.Absent, RemoteChange.Changed, Place, Place, Nothing, Nothing },
+        { "new here", Unknown, LocalChange.Content, RemoteChange.Absent, Upload, Upload, Upload, Nothing },
+        { "new on both sides", Unknown, LocalChange.Content, RemoteChange.Changed, Conflict, Conflict, Conflict, Nothing },
 
-        { "in step", Known, LocalChange.Same, RemoteChange.Same, Nothing },
-        { "changed in the store", Known, LocalChange.Same, RemoteChange.Changed, Replace },
-        { "deleted in the store", Known, LocalChange.Same, RemoteChange.Absent, DeleteLocal },
+        { "in step", Known, LocalChange.Same, RemoteChange.Same, Nothing, Nothing, Nothing, Nothing },
+        { "changed in the store", Known, LocalChange.Same, RemoteChange.Changed, Replace, Replace, Nothing, Nothing },
+        { "deleted in the store", Known, LocalChange.Same, RemoteChange.Absent, DeleteLocal, DeleteLocal, Nothing, Nothing },
 
-        { "chmod here", Known, LocalChange.Attributes, RemoteChange.Same, UploadAttributes },
-        { "chmod here, changed in the store", Known, LocalChange.Attributes, RemoteChange.Changed, Replace },
-        { "chmod here, deleted in the store", Known, LocalChange.Attributes, RemoteChange.Absent, DeleteLocal },
+        { "chmod here", Known, LocalChange.Attributes, RemoteChange.Same, UploadAttributes, UploadAttributes, UploadAttributes, Nothing },
+        { "chmod here, changed in the store", Known, LocalChange.Attributes, RemoteChange.Changed, Replace, Replace, Replace, Nothing },
+        { "chmod here, deleted in the store", Known, LocalChange.Attributes, RemoteChange.Absent, DeleteLocal, DeleteLocal, DeleteLocal, Nothing },
 
-        { "edited here", Known, LocalChange.Content, RemoteChange.Same, Upload },
-        { "edited on both sides", Known, LocalChange.Content, RemoteChange.Changed, Conflict },
-        { "edited here, deleted in the store", Known, LocalChange.Content, RemoteChange.Absent, Upload },
+        { "edited here", Known, LocalChange.Content, RemoteChange.Same, Upload, Upload, Upload, Nothing },
+        { "edited on both sides", Known, LocalChange.Content, RemoteChange.Changed, Conflict, Conflict, Conflict, Nothing },
+        { "edited here, deleted in the store", Known, LocalChange.Content, RemoteChange.Absent, Upload, Upload, Upload, Nothing },
 
-        { "deleted here", Known, LocalChange.Absent, RemoteChange.Same, DeleteRemote },
-        { "deleted here, edited in the store", Known, LocalChange.Absent, RemoteChange.Changed, Place },
-        { "deleted on both sides", Known, LocalChange.Absent, RemoteChange.Absent, Forget },
+        { "deleted here", Known, LocalChange.Absent, RemoteChange.Same, DeleteRemote, Release, DeleteRemote, Release },
+        { "deleted here, edited in the store", Known, LocalChange.Absent, RemoteChange.Changed, Place, Place, Release, Release },
+        { "deleted on both sides", Known, LocalChange.Absent, RemoteChange.Absent, Forget, Forget, Forget, Release },
     };
 
     [Theory]
     [MemberData(nameof(States))]
-    public void A_path_that_is(string state, bool baseline, LocalChange local, RemoteChange remote, Decision decision)
+    public void A_path_that_is(
+        string state, bool baseline, LocalChange local, RemoteChange remote, Decision byDefault, Decision keepingDeleted, Decision hidingNew, Decision localOnly)
     {
         _ = state;
-        Assert.Equal(decision, Reconciler.Decide(baseline, local, remote, sameContent: false));
+        Assert.Equal(
+            (byDefault, keepingDeleted, hidingNew, localOnly),
+            (Decide(Default), Decide(KeepsDeleted), Decide(HidesNew), Decide(LocalOnly)));
+
+        Decision Decide(PathRules rules) => Reconciler.Decide(rules, baseline, local, remote, sameContent: false);
     }
 
     [Theory]
     [MemberData(nameof(States))]
-    public void Equal_content_turns_a_conflict_into_an_adoption_and_nothing_else(string state, bool baseline, LocalChange local, RemoteChange remote, Decision decision)
+    public void Equal_content_turns_a_conflict_into_an_adoption_and_nothing_else(
+        string state, bool baseline, LocalChange local, RemoteChange remote, Decision byDefault, Decision keepingDeleted, Decision hidingNew, Decision localOnly)
     {
         _ = state;
-        Assert.Equal(decision == Conflict ? Adopt : decision, Reconciler.Decide(baseline, local, remote, sameContent: true));
+        foreach ((PathRules rules, Decision decision) in new[] { (Default, byDefault), (KeepsDeleted, keepingDeleted), (HidesNew, hidingNew), (LocalOnly, localOnly) })
+        {
+            Assert.Equal(decision == Conflict ? Adopt : decision, Reconciler.Decide(rules, baseline, local, remote, sameContent: true));
+        }
     }
 
     [Fact]
@@ -58,7 +76,7 @@ public sealed class ReconcilerTests
             {
                 foreach (RemoteChange remote in Enum.GetValues<RemoteChange>().Where(remote => !legal.Contains((baseline, local, remote))))
                 {
-                    Assert.Throws<ArgumentException>(() => Reconciler.Decide(baseline, local, remote, sameContent: false));
+                    Assert.Throws<ArgumentException>(() => Reconciler.Decide(Default, baseline, local, remote, sameContent: false));
                 }
             }
         }

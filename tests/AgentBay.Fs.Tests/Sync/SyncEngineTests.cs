@@ -901,7 +901,9 @@ public sealed partial class SyncEngineTests
         return mirror;
     }
 
-    internal static MountSessionOptions Small { get; } = new()
+    internal static MountSessionOptions Small { get; } = NewSmall();
+
+    internal static MountSessionOptions NewSmall() => new()
     {
         PartSize = 1 << 16,
         BlockSize = 20_000,

@@ -3,6 +3,7 @@ using System.Text.Json;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Linux;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 using AgentBay.Posix;
@@ -22,7 +23,7 @@ internal sealed class TestMirror : IAsyncDisposable
 
     private static readonly ContextRecord Original = new() { Id = "SdkCtx-test0000000000000000", Name = "test", CreatedAt = DateTimeOffset.UnixEpoch, Epoch = "1" };
 
-    private readonly string folder = Directory.CreateTempSubdirectory("agentbay-engine-").FullName;
+    private readonly string folder;
     private readonly FaultSwitch faults = new();
     private MountSessionOptions options;
     private ContextRecord context = Original;
@@ -30,8 +31,10 @@ internal sealed class TestMirror : IAsyncDisposable
     private int boots;
     private SafeFileHandle tree = Syscall.CurrentDirectory;
 
-    private TestMirror(MemoryStore memory, MountSessionOptions? options)
+    private TestMirror(MemoryStore memory, MountSessionOptions? options, string disk)
     {
+        folder = Path.Combine(disk, $"agentbay-engine-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder);
         Memory = memory;
         Store = new FaultyStore(memory);
         Gate = new KillableStore(Store, faults);
@@ -68,13 +71,20 @@ internal sealed class TestMirror : IAsyncDisposable
 
     private KillableStore Gate { get; }
 
-    public static async Task<TestMirror> OpenAsync(MountSessionOptions? options = null, MemoryStore? memory = null)
+    /// <param name="disk">A folder to make the mirror in; the machine's temporary one when null.</param>
+    public static async Task<TestMirror> OpenAsync(MountSessionOptions? options = null, MemoryStore? memory = null, string? disk = null)
     {
-        var mirror = new TestMirror(memory ?? new MemoryStore(), options);
+        var mirror = new TestMirror(memory ?? new MemoryStore(), options, disk ?? Path.GetTempPath());
         await mirror.PutRecordAsync(Original);
         await mirror.OpenSessionAsync();
         return mirror;
     }
+
+    public static Task<TestMirror> OpenAsync(SyncPolicy policy) => OpenAsync(new MountSessionOptions
+    {
+        Time = new ManualTime { SkipsPauses = true, LongestPause = TimeSpan.FromHours(1) },
+        Policy = policy,
+    });
 
     public async ValueTask DisposeAsync()
     {
@@ -91,6 +101,14 @@ internal sealed class TestMirror : IAsyncDisposable
         await OpenSessionAsync();
     }
 
+    /// <summary>Unmounts and mounts again by another policy.</summary>
+    public async Task RemountAsync(SyncPolicy policy)
+    {
+        await CloseSessionAsync();
+        options = options with { Policy = policy };
+        await OpenSessionAsync();
+    }
+
     /// <summary>Unmounts, and mounts on a machine that has never seen the context.</summary>
     public async Task RemountAfreshAsync()
     {
@@ -100,11 +118,14 @@ internal sealed class TestMirror : IAsyncDisposable
     }
 
     /// <summary>kill -9, and a mount again.</summary>
-    public async Task KillAsync()
+    /// <param name="meanwhile">Runs between the two.</param>
+    public async Task KillAsync(SyncPolicy? policy = null, Func<Task>? meanwhile = null)
     {
+        options = policy is null ? options : options with { Policy = policy };
         faults.Kill();
         await Session.KillAsync();
         tree.Dispose();
+        await (meanwhile?.Invoke() ?? Task.CompletedTask);
         faults.Revive();
         await OpenSessionAsync();
     }
@@ -257,6 +278,7 @@ internal sealed class TestMirror : IAsyncDisposable
     {
         await FillParentAsync(from);
         await FillParentAsync(to);
+        await CrossAsync(from, to);
         Check(Syscall.Link(tree, Bytes(from), tree, Bytes(to)), to);
         Journal.NameChanged(PathOf(to));
         Journal.NameChanged(PathOf(from));
@@ -288,6 +310,7 @@ internal sealed class TestMirror : IAsyncDisposable
             await Host.FillTreeAsync(PathOf(from), CancellationToken.None);
         }
 
+        await CrossAsync(from, to);
         FileStatus? displaced = Stat(to);
         using (Host.Gate.EnterShared())
         {
@@ -314,10 +337,32 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public async Task ExchangeAsync(string one, string other)
     {
-        await FillParentAsync(one);
-        await FillParentAsync(other);
-        Check(Syscall.Rename(tree, Bytes(one), tree, Bytes(other), 2), other);
+        foreach (string path in new[] { one, other })
+        {
+            await FillParentAsync(path);
+            if (Stat(path)!.Value.IsDirectory)
+            {
+                await Host.FillTreeAsync(PathOf(path), CancellationToken.None);
+            }
+        }
+
+        await CrossAsync(one, other);
+        await CrossAsync(other, one);
+        using (Host.Gate.EnterShared())
+        {
+            Check(Syscall.Rename(tree, Bytes(one), tree, Bytes(other), 2), other);
+        }
+
         Journal.Exchanged(PathOf(one), PathOf(other));
+    }
+
+    private async Task CrossAsync(string from, string to)
+    {
+        if (Host.WouldStrandPlaceholder(PathOf(from), PathOf(to)))
+        {
+            Check(Stat(from)!.Value.IsDirectory ? Errno.EXDEV : Errno.OK, to);
+            await HydrateAsync(from);
+        }
     }
 
     public async Task ChangeModeAsync(string path, uint mode)
@@ -453,6 +498,9 @@ internal sealed class TestMirror : IAsyncDisposable
         }
     }
 
+    /// <summary>Empty when there is none.</summary>
+    public string XattrOf(string path, string name) => Files.ReadXattrs(PathOf(path)).TryGetValue(name, out byte[]? value) ? Latin(value) : "";
+
     private string XattrsOf(string path) =>
         string.Concat(Files.ReadXattrs(PathOf(path)).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $" {pair.Key}={Latin(pair.Value)}"));
 
@@ -460,8 +508,8 @@ internal sealed class TestMirror : IAsyncDisposable
     {
         context = await new ContextCatalog(Memory, Time).FindAsync(context.Id, CancellationToken.None) ?? context;
         StateFolder state = StateFolder.Open(Path.Combine(folder, $"state{states}"), "memory:", context.Id);
-        KeptAside = await OldMirror.PutAsideAsync(state, () => LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory), context, Time);
-        Files = LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory);
+        KeptAside = await OldMirror.PutAsideAsync(state, () => OpenFiles(state), context, Time);
+        Files = OpenFiles(state);
         Check(Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(state.TreeDirectory), OpenFlags.Directory | OpenFlags.ReadOnly, 0, out tree), "tree");
         try
         {
@@ -475,6 +523,10 @@ internal sealed class TestMirror : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>As root or not, on a disk that may be in memory.</summary>
+    private static LinuxMirrorFiles OpenFiles(StateFolder state) =>
+        LinuxMirrorFiles.Open(state.TreeDirectory, state.StagingDirectory, new ModeKeeper(ownModes: Syscall.EffectiveUid == 0), allowMemory: true);
 
     private async Task CloseSessionAsync()
     {

@@ -99,6 +99,13 @@ internal sealed partial class MountBox : IAsyncDisposable
         return int.Parse(PidPattern().Match(status.Output).Groups[1].ValueSpan);
     }
 
+    /// <summary>Likewise, also when the daemon does not answer (any more).</summary>
+    public async Task<int> DaemonFromHolderAsync()
+    {
+        string holder = await File.ReadAllTextAsync(Path.Combine(Directory.GetDirectories(Cache).Single(), "holder.json"));
+        return int.Parse(PidPattern().Match(holder).Groups[1].ValueSpan);
+    }
+
     /// <summary>kill -9, and wait until it is gone.</summary>
     public async Task KillDaemonAsync()
     {
@@ -120,14 +127,7 @@ internal sealed partial class MountBox : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // A test that failed may leave its daemon and mount: theirs are those of its own state folders.
-        foreach (string cache in Directory.GetDirectories(Folder, "cache*"))
-        {
-            foreach (string state in Directory.GetDirectories(cache))
-            {
-                await EndDaemonAsync(Path.Combine(state, "holder.json"));
-            }
-        }
-
+        await LeftMounts.EndAsync(Directory.GetDirectories(Folder, "cache*"));
         await Programs.RunAsync(Who.Root, environment, "/", null, "umount", "-l", "-i", "-q", Mount);
         (await Programs.RunAsync(Who.Root, environment, "/", null, "rm", "-rf", "--one-file-system", "--", Folder)).Ok();
         if (bucket is not null)
@@ -142,28 +142,6 @@ internal sealed partial class MountBox : IAsyncDisposable
         if (Who == Who.OrdinaryUser)
         {
             AgentBay.Posix.Syscall.ChangeOwner(AgentBay.Posix.Syscall.CurrentDirectory, System.Text.Encoding.UTF8.GetBytes(path), Programs.OrdinaryUid, Programs.OrdinaryUid);
-        }
-    }
-
-    private static async Task EndDaemonAsync(string holder)
-    {
-        if (!File.Exists(holder) || !int.TryParse(PidPattern().Match(await File.ReadAllTextAsync(holder)).Groups[1].ValueSpan, out int pid))
-        {
-            return;
-        }
-
-        try
-        {
-            using var daemon = System.Diagnostics.Process.GetProcessById(pid);
-            if (daemon.MainModule?.FileName == Programs.AgentBayMount)
-            {
-                daemon.Kill();
-                await daemon.WaitForExitAsync();
-            }
-        }
-        catch (ArgumentException)
-        {
-            // It has ended: as it should.
         }
     }
 

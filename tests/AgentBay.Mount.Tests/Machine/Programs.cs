@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
 
@@ -11,7 +12,7 @@ internal static class Programs
 
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(10);
 
-    public static string AgentBayMount { get; } = Environment.GetEnvironmentVariable("AGENTBAY_MOUNT_PROGRAM") ?? FindBuilt();
+    public static string AgentBayMount { get; } = BuiltProgram.FullPath;
 
     public static async Task<Ran> RunAsync(Who who, IReadOnlyDictionary<string, string> environment, string? folder, string? input, string program, params string[] arguments)
     {
@@ -71,19 +72,5 @@ internal static class Programs
         }
 
         return Process.Start(start)!;
-    }
-
-    private static string FindBuilt()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string candidate = Path.Combine(folder.FullName, "artifacts", "agentbay-mount");
-            if (File.Exists(candidate))
-            {
-                return candidate;
-            }
-        }
-
-        throw new FileNotFoundException("There is no artifacts/agentbay-mount: run ./build.sh build first.");
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace AgentBay.Mount.Tests;
 
 /// <summary>A program that has ended.</summary>
@@ -10,6 +12,23 @@ internal sealed record Ran(string Command, int ExitCode, string Output, string E
     {
         Assert.True(ExitCode == code, $"{Command}\nexited with {ExitCode}, not {code}\n--- output\n{Tail(Output)}\n--- error\n{Tail(Error)}");
         return this;
+    }
+
+    /// <summary>One line of ours on standard error, nothing else, and this code.</summary>
+    public void FailsWith(int code, string says)
+    {
+        _ = Exits(code);
+        Assert.StartsWith("agentbay-mount: ", Error, StringComparison.Ordinal);
+        Assert.Contains(says, Error, StringComparison.Ordinal);
+        Assert.Equal(1, Error.Count(c => c == '\n'));
+        Assert.Empty(Output);
+    }
+
+    /// <summary>What was printed, after a run that went well.</summary>
+    public JsonElement Json()
+    {
+        using var document = JsonDocument.Parse(Ok().Output);
+        return document.RootElement.Clone();
     }
 
     private static string Tail(string text) => text.Length <= 4000 ? text : "…" + text[^4000..];

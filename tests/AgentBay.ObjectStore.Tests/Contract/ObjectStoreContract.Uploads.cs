@@ -45,7 +45,7 @@ public abstract partial class ObjectStoreContract
     [InlineData("")]
     public async Task An_upload_that_is_not_there_cannot_be_resumed_and_aborting_it_is_no_error(string id)
     {
-        Assert.SkipWhen(id.Length == 0 && Store.Properties.Url.Contains("s3://", StringComparison.Ordinal), "An S3 request without an upload's id means something else.");
+        Assert.SkipWhen(id.Length == 0 && !Store.Properties.NeedsUrlEndpoint, "An S3 request without an upload's id means something else.");
         string key = NewPrefix() + "object";
         Assert.Null(await Store.ResumeMultipartAsync(key, id, new PutOptions(), Cancel));
         await Store.AbortUploadAsync(key, id, Cancel);

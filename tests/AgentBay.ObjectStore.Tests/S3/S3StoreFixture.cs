@@ -12,6 +12,8 @@ public sealed class S3StoreFixture : IAsyncLifetime
     private S3Bucket? bucket;
     private string? unavailable;
 
+    public bool IsUnavailable => bucket == null;
+
     public S3Bucket Bucket => bucket ?? throw Xunit.Sdk.SkipException.ForSkip(unavailable ?? "The fixture did not start.");
 
     public async ValueTask InitializeAsync()

@@ -54,7 +54,7 @@ public sealed class S3StoreTests(S3StoreFixture fixture) : IClassFixture<S3Store
     [Fact]
     public async Task A_wrong_secret_says_so()
     {
-        await using var store = new S3Store(Where, null, new BasicAWSCredentials("testaccess", "wrong"));
+        await using var store = new S3Store(Where, null, () => new BasicAWSCredentials("testaccess", "wrong"));
         var error = await Assert.ThrowsAsync<StoreException>(() => store.VerifyAsync(Cancel));
         Assert.Equal(StoreErrorKind.BadCredentials, error.Kind);
         Assert.Contains("Check AWS_ACCESS_KEY_ID", error.Message, StringComparison.Ordinal);

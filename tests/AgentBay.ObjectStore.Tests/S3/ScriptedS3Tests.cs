@@ -114,7 +114,7 @@ public sealed class ScriptedS3Tests
         Assert.Equal(24, Assert.Single(server.Requests).Headers["Content-MD5"].Length);
     }
 
-    private static S3Store NewStore(string url, ScriptedServer server) => new(((StoreLocation.Remote)StoreLocation.Parse(url)).Where, server, Credentials);
+    private static S3Store NewStore(string url, ScriptedServer server) => new(((StoreLocation.Remote)StoreLocation.Parse(url)).Where, server, () => Credentials);
 
     private static async Task<string> AssertKindAsync(StoreErrorKind kind, Task call)
     {

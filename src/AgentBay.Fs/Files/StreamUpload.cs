@@ -1,0 +1,151 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using AgentBay.Fs.Sync;
+using AgentBay.ObjectStore;
+
+namespace AgentBay.Fs.Files;
+
+/// <summary>Brings a stream of any length to one object: small ones in one call, others in parts, some at once.</summary>
+internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<long>? progress)
+{
+    private const int PartsAtOnce = 4;
+
+    // Where nobody says how long it will be, parts double after so many: ten thousand of them hold half a TiB.
+    private const int PartsOfOneSize = 2000;
+
+    private long done;
+
+    /// <param name="metadata">Of the object, given the hash of the content where that is known before it is sent.</param>
+    internal async Task<(PutResult Stored, long Size)> RunAsync(
+        string key, Stream content, Func<string?, IReadOnlyDictionary<string, string>> metadata, CancellationToken cancellationToken)
+    {
+        byte[] first = ArrayPool<byte>.Shared.Rent(partSize);
+        try
+        {
+            int length = await content.ReadAtLeastAsync(first.AsMemory(0, partSize), partSize, throwOnEndOfStream: false, cancellationToken);
+            if (length == partSize)
+            {
+                return await RunInPartsAsync(key, first.AsMemory(0, length), content, metadata, cancellationToken);
+            }
+
+            ReadOnlyMemory<byte> whole = first.AsMemory(0, length);
+            PutResult stored = await store.PutAsync(key, whole, new PutOptions { Metadata = metadata(ContentHash.Of(whole.Span)) }, cancellationToken);
+            progress?.Report(length);
+            return (stored, length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(first);
+        }
+    }
+
+    private async Task<(PutResult Stored, long Size)> RunInPartsAsync(
+        string key, ReadOnlyMemory<byte> first, Stream content, Func<string?, IReadOnlyDictionary<string, string>> metadata, CancellationToken cancellationToken)
+    {
+        long? rest = content.CanSeek ? content.Length - content.Position : null;
+        if (first.Length + rest > store.Properties.MaxObjectSize)
+        {
+            throw new StoreException(StoreErrorKind.TooLarge, $"{first.Length + rest} bytes are more than {store.Properties.Url} takes in one object, {store.Properties.MaxObjectSize}.");
+        }
+
+        // The hash belongs into the metadata, which comes before the bytes: what can be read twice is.
+        string? promised = content.CanSeek ? await HashAsync(first, content, cancellationToken) : null;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using IMultipartUpload upload = await store.BeginMultipartAsync(key, new PutOptions { Metadata = metadata(promised) }, cancellationToken);
+        hash.AppendData(first.Span);
+        long size = first.Length;
+        var running = new List<Task> { UploadAsync(upload, 1, first, returned: null, cancellationToken) };
+        try
+        {
+            for (int number = 2; ; number++)
+            {
+                int wanted = SizeOfPart(number, rest);
+                byte[] buffer = ArrayPool<byte>.Shared.Rent(wanted);
+                int length = await content.ReadAtLeastAsync(buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken);
+                hash.AppendData(buffer, 0, length);
+                size += length;
+                if (length == 0)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    break;
+                }
+
+                running.Add(UploadAsync(upload, number, buffer.AsMemory(0, length), buffer, cancellationToken));
+                if (length < wanted)
+                {
+                    break;
+                }
+
+                while (running.Count >= PartsAtOnce)
+                {
+                    Task ended = await Task.WhenAny(running);
+                    _ = running.Remove(ended);
+                    await ended;
+                }
+            }
+        }
+        finally
+        {
+            // Their buffers are theirs until then.
+            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await Task.WhenAll(running);
+        if (promised is not null && Convert.ToHexStringLower(hash.GetHashAndReset()) != promised)
+        {
+            throw new IOException("The file changed while it was stored: nothing was stored. Try again.");
+        }
+
+        return (await upload.CompleteAsync(cancellationToken), size);
+    }
+
+    private async Task UploadAsync(IMultipartUpload upload, int number, ReadOnlyMemory<byte> part, byte[]? returned, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await upload.UploadPartAsync(number, part, cancellationToken);
+            progress?.Report(Interlocked.Add(ref done, part.Length));
+        }
+        finally
+        {
+            if (returned is not null)
+            {
+                ArrayPool<byte>.Shared.Return(returned);
+            }
+        }
+    }
+
+    /// <summary>So that what is left fits into the parts that a store allows.</summary>
+    private int SizeOfPart(int number, long? rest)
+    {
+        if (rest is not { } bytes)
+        {
+            return partSize << Math.Min((number - 1) / PartsOfOneSize, 4);
+        }
+
+        long needed = (bytes + store.Properties.MaxParts - 2) / (store.Properties.MaxParts - 1);
+        return needed <= partSize ? partSize : (int)((needed + (1 << 20) - 1) >> 20 << 20);
+    }
+
+    private static async Task<string> HashAsync(ReadOnlyMemory<byte> first, Stream content, CancellationToken cancellationToken)
+    {
+        long position = content.Position;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(first.Span);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
+        try
+        {
+            while (await content.ReadAsync(buffer, cancellationToken) is > 0 and int count)
+            {
+                hash.AppendData(buffer, 0, count);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        content.Position = position;
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using AgentBay.Fs.Control;
+using AgentBay.Mount.Mounts;
+using AgentBay.Mount.Output;
+
+namespace AgentBay.Mount.CommandLine;
+
+/// <summary><c>conflicts</c>: files that were changed on both sides, of which both versions were kept.</summary>
+internal static class ConflictsVerb
+{
+    internal const string Name = "conflicts";
+
+    internal static Command Create()
+    {
+        var path = new Argument<string>("path");
+        var json = new Option<bool>("--json");
+        var command = new Command(Name) { path, json };
+        command.SetAction((parsed, cancel) => RunAsync(parsed.GetRequiredValue(path), parsed.GetValue(json), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string path, bool json, CancellationToken cancellationToken)
+    {
+        MountTarget target = MountTarget.Find(path);
+        List<ConflictReport> conflicts = [.. (await target.AskAsync<ControlReply.Conflicts>(new ControlRequest.Conflicts(), cancellationToken)).Copies.Select(copy => ConflictReport.From(target.MountPoint, copy))];
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(conflicts, OutputJson.Default.ListConflictReport));
+        }
+        else if (conflicts.Count == 0)
+        {
+            Console.WriteLine($"There are no conflicts in {target.MountPoint}.");
+        }
+        else
+        {
+            TextTable.Print(
+                ["THE STORE'S VERSION", "KEPT BY", "AT", "SIZE"],
+                conflicts.Select(conflict => new[] { conflict.Path, conflict.Host, conflict.At.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), Sizes.Format(conflict.Size) }));
+            Console.WriteLine($"Resolve each: agentbay-mount {ResolveVerb.Name} FILE --ours|--theirs|--both");
+        }
+
+        return ExitCode.Done;
+    }
+}

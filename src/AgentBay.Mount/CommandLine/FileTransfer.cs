@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using AgentBay.Fs;
+using AgentBay.Fs.Files;
+using AgentBay.Fs.Metadata;
+using AgentBay.Fs.Mirror;
+using AgentBay.Mount.Output;
+
+namespace AgentBay.Mount.CommandLine;
+
+/// <summary>What <c>file put</c> and <c>file get</c> do. <c>-</c> is standard input or output.</summary>
+internal static class FileTransfer
+{
+    private const string Standard = "-";
+    private const UnixFileMode Permissions = (UnixFileMode)0x1FF; // 0777
+
+    internal static async Task<int> PutAsync(ContextFiles files, string local, TreePath file, bool json, CancellationToken cancellationToken)
+    {
+        if (local != Standard && Directory.Exists(local))
+        {
+            throw CommandException.Failed($"'{local}' is a folder: put its files one by one, or mount the context and copy the folder into it.");
+        }
+
+        await using Stream content = local == Standard ? Console.OpenStandardInput() : File.OpenRead(local);
+        FileEntry? stored = null;
+        await TransferDisplay.ShowAsync(
+            $"put {FilePath.Printable(file.ToString())}", content.CanSeek ? content.Length : null, quiet: false,
+            async progress => stored = await files.PutAsync(file, content, AttributesOf(local), progress, cancellationToken));
+        return Say(json, FileReport.From(stored!), $"Stored {FilePath.Printable(stored!.FullName)} ({Sizes.Format(stored.Size)}).");
+    }
+
+    internal static async Task<int> GetAsync(ContextFiles files, TreePath file, string local, bool json, CancellationToken cancellationToken)
+    {
+        if (local == Standard && json)
+        {
+            throw CommandException.Usage("--json and the file's bytes cannot both go to standard output: name a file.");
+        }
+
+        await using OpenedFile opened = await files.OpenAsync(file, cancellationToken);
+        if (local == Standard)
+        {
+            await using Stream output = Console.OpenStandardOutput();
+            await CopyAsync(opened, output, quiet: true, cancellationToken);
+            return ExitCode.Done;
+        }
+
+        string target = Directory.Exists(local) ? Path.Combine(local, opened.Entry.Name) : local;
+        await WriteAsync(opened, target, cancellationToken);
+        return Say(json, FileReport.From(opened.Entry), $"Got {FilePath.Printable(opened.Entry.FullName)} ({Sizes.Format(opened.Entry.Size)}) as {FilePath.Printable(target)}.");
+    }
+
+    /// <summary>Aside, then renamed: under its name the file is whole or not there.</summary>
+    private static async Task WriteAsync(OpenedFile opened, string target, CancellationToken cancellationToken)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(target)) ?? "/";
+        if (!Directory.Exists(folder))
+        {
+            throw CommandException.Failed($"There is no folder '{folder}': mkdir -p {ShellWord.Quote(folder)}");
+        }
+
+        string aside = Path.Combine(folder, $".agentbay-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        try
+        {
+            await using (FileStream written = new(aside, FileMode.CreateNew, FileAccess.Write))
+            {
+                await CopyAsync(opened, written, quiet: false, cancellationToken);
+            }
+
+            SetAttributes(aside, opened.Attributes);
+            File.Move(aside, target, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(aside); // Nothing, when it was renamed.
+        }
+    }
+
+    private static Task CopyAsync(OpenedFile opened, Stream target, bool quiet, CancellationToken cancellationToken) => TransferDisplay.ShowAsync(
+        $"get {FilePath.Printable(opened.Entry.FullName)}", opened.Entry.Size, quiet, progress => ContextFiles.CopyAsync(opened, target, progress, cancellationToken));
+
+    private static EntryAttributes AttributesOf(string local)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        return local == Standard || OperatingSystem.IsWindows()
+            ? new EntryAttributes { Mode = EntryAttributes.DefaultFileMode, MtimeNs = ObjectMetadata.Nanoseconds(now) }
+            : new EntryAttributes { Mode = (uint)(File.GetUnixFileMode(local) & Permissions), MtimeNs = ObjectMetadata.Nanoseconds(File.GetLastWriteTimeUtc(local)) };
+    }
+
+    private static void SetAttributes(string path, EntryAttributes attributes)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, (UnixFileMode)attributes.Mode & Permissions);
+        }
+
+        File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch.AddTicks(attributes.MtimeNs / TimeSpan.NanosecondsPerTick));
+    }
+
+    private static int Say(bool json, FileReport report, string text)
+    {
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(report, OutputJson.Default.FileReport));
+        }
+        else if (!Console.IsOutputRedirected)
+        {
+            Console.WriteLine(text);
+        }
+
+        return ExitCode.Done;
+    }
+}

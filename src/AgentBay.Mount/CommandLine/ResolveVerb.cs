@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Text;
+using AgentBay.Fs.Sync;
+using AgentBay.Mount.Mounts;
+
+namespace AgentBay.Mount.CommandLine;
+
+/// <summary><c>resolve</c>: which version of a file in conflict stays. Ordinary changes of files: they can be seen, and go to the store like all others.</summary>
+internal static class ResolveVerb
+{
+    internal const string Name = "resolve";
+
+    internal static Command Create()
+    {
+        var file = new Argument<string>("file");
+        var ours = new Option<bool>("--ours");
+        var theirs = new Option<bool>("--theirs");
+        var both = new Option<bool>("--both");
+        var command = new Command(Name) { file, ours, theirs, both };
+        command.SetAction(parsed =>
+        {
+            Run(parsed.GetRequiredValue(file), (parsed.GetValue(ours), parsed.GetValue(theirs), parsed.GetValue(both)) switch
+            {
+                (true, false, false) => KeepOurs,
+                (false, true, false) => KeepTheirs,
+                (false, false, true) => KeepBoth,
+                _ => throw CommandException.Usage("Say which version stays: one of --ours, --theirs, --both."),
+            });
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Run(string path, Action<string, IReadOnlyList<Copy>> keep)
+    {
+        string full = Path.GetFullPath(path);
+        _ = MountTarget.Find(Path.GetDirectoryName(full) ?? full);
+        (string file, IReadOnlyList<Copy> copies) = FindCopies(full);
+        try
+        {
+            keep(file, copies);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw CommandException.Failed($"{file}: {error.Message}", error);
+        }
+    }
+
+    private static void KeepOurs(string file, IReadOnlyList<Copy> copies)
+    {
+        foreach (Copy copy in copies)
+        {
+            File.Delete(copy.Path);
+        }
+    }
+
+    private static void KeepTheirs(string file, IReadOnlyList<Copy> copies)
+    {
+        if (copies.Count > 1)
+        {
+            throw CommandException.Failed($"{file} has {copies.Count} versions of others beside it: resolve the one that is to stay by its own name ({Path.GetFileName(copies[0].Path)}, …), the others with --ours.");
+        }
+
+        File.Move(copies[0].Path, file, overwrite: true);
+    }
+
+    private static void KeepBoth(string file, IReadOnlyList<Copy> copies)
+    {
+        foreach (Copy copy in copies)
+        {
+            string other = Path.Combine(Path.GetDirectoryName(copy.Path)!, Encoding.UTF8.GetString(copy.Name.WhenBothStay()));
+            File.Move(copy.Path, other, overwrite: false);
+            Console.WriteLine(other);
+        }
+    }
+
+    /// <param name="path">The file, or one of the versions beside it: then only that one.</param>
+    private static (string File, IReadOnlyList<Copy> Copies) FindCopies(string path)
+    {
+        string folder = Path.GetDirectoryName(path) ?? path;
+        byte[] name = Encoding.UTF8.GetBytes(Path.GetFileName(path));
+        List<Copy> all = [.. Names(folder).Select(Copy.TryRead).OfType<Copy>()];
+        if (ConflictName.TryParse(name, out ConflictName itself) && all.Find(copy => copy.Path == path) is { } one)
+        {
+            string original = Names(folder).FirstOrDefault(file => itself.IsOf(Encoding.UTF8.GetBytes(Path.GetFileName(file))))
+                ?? Path.Combine(folder, Encoding.UTF8.GetString([.. itself.Stem.Span, .. itself.Extension.Span]));
+            return (original, [one]);
+        }
+
+        List<Copy> beside = all.FindAll(copy => copy.Name.IsOf(name));
+        return beside.Count > 0 ? (path, beside) : throw CommandException.Failed($"{path} is not in conflict (agentbay-mount {ConflictsVerb.Name} lists what is).");
+    }
+
+    private static string[] Names(string folder)
+    {
+        try
+        {
+            return Directory.GetFiles(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw CommandException.Failed(error.Message, error);
+        }
+    }
+
+    private sealed record Copy(string Path, ConflictName Name)
+    {
+        internal static Copy? TryRead(string path) =>
+            ConflictName.TryParse(Encoding.UTF8.GetBytes(System.IO.Path.GetFileName(path)), out ConflictName name) ? new Copy(path, name) : null;
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Diagnostics;
+using AgentBay.Mount.CommandLine;
+using AgentBay.ObjectStore;
+
+namespace AgentBay.Mount.Daemon;
+
+/// <summary>The hidden <c>serve-urls</c> verb: answers a store's presigned URLs, on this machine only, until the last one has expired.</summary>
+internal static class UrlProcess
+{
+    internal const string VerbName = "serve-urls";
+
+    private const string Ready = "ready";
+
+    // Who began to read just before the end may come to it.
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromHours(1);
+
+    internal static Command CreateVerb()
+    {
+        var store = new Option<string>("--store");
+        var command = new Command(VerbName) { store };
+        command.Hidden = true;
+        command.SetAction((parsed, _) =>
+        {
+            Terminal.LeaveSession();
+            return StoreSession.RunAsync(parsed.GetValue(store), (session, cancel) => ServeAsync(session.Store, cancel));
+        });
+        return command;
+    }
+
+    /// <summary>Completes when URLs are answered.</summary>
+    internal static async Task StartAsync(string store, CancellationToken cancellationToken)
+    {
+        using Process process = SelfProcess.Start(VerbName, "--store", store);
+        Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        if (await process.StandardOutput.ReadLineAsync(cancellationToken) != Ready)
+        {
+            await process.WaitForExitAsync(cancellationToken);
+            throw CommandException.Failed($"The process that answers URLs could not start. {(await errors).ReplaceLineEndings(" ").Trim()}".Trim());
+        }
+    }
+
+    private static async Task<int> ServeAsync(IObjectStore store, CancellationToken cancellationToken)
+    {
+        bool told = false;
+        while (await IsWantedAsync(store, cancellationToken))
+        {
+            await using IUrlEndpoint? endpoint = await store.ServeUrlsAsync(cancellationToken);
+            if (!told)
+            {
+                Console.Out.WriteLine(Ready);
+                Console.Out.Flush();
+                Terminal.LeaveDescriptors();
+                told = true;
+            }
+
+            while (await UrlDeadline.ReadAsync(store, cancellationToken) + Margin - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } left)
+            {
+                await Task.Delay(left < LongestSleep ? left : LongestSleep, cancellationToken);
+            }
+        }
+
+        return ExitCode.Done; // After the endpoint was taken back: whoever extended the time before that was seen just now, whoever comes later finds none.
+    }
+
+    private static async Task<bool> IsWantedAsync(IObjectStore store, CancellationToken cancellationToken) =>
+        await UrlDeadline.ReadAsync(store, cancellationToken) > TimeProvider.System.GetUtcNow();
+}

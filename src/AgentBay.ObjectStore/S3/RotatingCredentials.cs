@@ -1,0 +1,55 @@
+using Amazon.Runtime;
+
+namespace AgentBay.ObjectStore.S3;
+
+/// <summary>
+/// Credentials that are found anew when the store refuses the ones in use: tokens end, and files and roles get other keys under a program that runs for weeks.
+/// The SDK refreshes those of roles and processes before they end; this is for those whose end it does not know.
+/// </summary>
+internal sealed class RotatingCredentials(Func<AWSCredentials> find) : AWSCredentials
+{
+    // A refusal that other credentials cannot help with must not ask a role's service for new ones at each call.
+    private static readonly TimeSpan VainPause = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim renewing = new(1);
+    private long vainUntil;
+    private volatile AWSCredentials current = find();
+
+    public override ImmutableCredentials GetCredentials() => current.GetCredentials();
+
+    public override Task<ImmutableCredentials> GetCredentialsAsync() => current.GetCredentialsAsync();
+
+    /// <returns>Whether there are others now than the refused ones, so that the call may be tried again.</returns>
+    internal async Task<bool> RenewAsync(ImmutableCredentials refused, CancellationToken cancellationToken)
+    {
+        await renewing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (await DiffersAsync(refused).ConfigureAwait(false))
+            {
+                return true;   // Another call renewed them.
+            }
+
+            if (Environment.TickCount64 < vainUntil)
+            {
+                return false;
+            }
+
+            (current as RefreshingAWSCredentials)?.ClearCredentials();
+            current = find();
+            bool renewed = await DiffersAsync(refused).ConfigureAwait(false);
+            vainUntil = renewed ? 0 : Environment.TickCount64 + (long)VainPause.TotalMilliseconds;
+            return renewed;
+        }
+        finally
+        {
+            _ = renewing.Release();
+        }
+    }
+
+    private async Task<bool> DiffersAsync(ImmutableCredentials refused)
+    {
+        var now = await current.GetCredentialsAsync().ConfigureAwait(false);
+        return now.AccessKey != refused.AccessKey || now.SecretKey != refused.SecretKey || now.Token != refused.Token;
+    }
+}

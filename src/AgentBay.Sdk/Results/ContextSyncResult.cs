@@ -1,0 +1,4 @@
+namespace AgentBay.Sdk;
+
+/// <summary>How a sync went.</summary>
+public sealed record ContextSyncResult : OperationResult;

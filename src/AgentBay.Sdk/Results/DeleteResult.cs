@@ -1,0 +1,4 @@
+namespace AgentBay.Sdk;
+
+/// <summary>How the end of a session went.</summary>
+public sealed record DeleteResult : OperationResult;

@@ -1,0 +1,33 @@
+using AgentBay.Fs.Policies;
+
+namespace AgentBay.Sdk;
+
+/// <summary>A context as a folder of a session.</summary>
+public sealed record ContextSync
+{
+    /// <exception cref="ArgumentException">The path is not an absolute one.</exception>
+    /// <exception cref="PolicyException">A white list path repeats the folder's path: it would match nothing. The message has the path that is meant.</exception>
+    public ContextSync(string contextId, string path, SyncPolicy? policy = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(contextId);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!System.IO.Path.IsPathFullyQualified(path) || path.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"'{path}' is not an absolute path of this machine.", nameof(path));
+        }
+
+        policy?.CheckAgainstMountPoint(path);
+        (ContextId, Path, Policy) = (contextId, path, policy);
+    }
+
+    public string ContextId { get; }
+
+    /// <summary>Absolute. A folder that is not there is made.</summary>
+    public string Path { get; }
+
+    /// <summary>Null: everything is synced by itself, both ways.</summary>
+    public SyncPolicy? Policy { get; }
+
+    /// <inheritdoc cref="ContextSync(string, string, SyncPolicy?)"/>
+    public static ContextSync New(string contextId, string path, SyncPolicy? policy = null) => new(contextId, path, policy);
+}

@@ -1,0 +1,8 @@
+namespace AgentBay.Sdk;
+
+/// <summary>What becomes of a file's former content.</summary>
+public enum WriteMode
+{
+    Overwrite,
+    Append,
+}

@@ -1,0 +1,71 @@
+using AgentBay.ObjectStore;
+using AgentBay.Testing;
+
+namespace AgentBay.Fs.Tests.Sync;
+
+/// <summary>Files that expired in the store while a context is mounted here.</summary>
+public class ExpiredFileTests
+{
+    [Fact]
+    public async Task An_expired_file_goes_from_the_mount_and_is_not_stored_again()
+    {
+        var clock = new ManualTime();
+        await using TestMirror mirror = await ExpiringAsync(clock);
+        await mirror.WriteAsync("d/read", "read here");
+        await mirror.WriteAsync("d/unread", "a placeholder");
+        await mirror.WriteAsync("stays", "elsewhere");
+        await mirror.FlushCleanAsync();
+        await mirror.RemountAfreshAsync();
+        _ = await mirror.ReadAsync("d/read");
+        clock.Advance(TimeSpan.FromDays(1));
+
+        await mirror.Session.DownloadAsync(CancellationToken.None);
+
+        Assert.DoesNotContain(await mirror.TreeAsync(), entry => entry.Key.StartsWith("d/", StringComparison.Ordinal));
+        await mirror.FlushCleanAsync();
+        Assert.DoesNotContain(mirror.Keys(), key => key is "d/read" or "d/unread");
+        Assert.Equal("elsewhere", await mirror.ReadAsync("stays"));
+    }
+
+    [Fact]
+    public async Task A_mount_of_later_does_not_have_it()
+    {
+        var clock = new ManualTime();
+        await using TestMirror mirror = await ExpiringAsync(clock);
+        await mirror.WriteAsync("d/a", "expires");
+        await mirror.WriteAsync("stays", "x");
+        await mirror.FlushCleanAsync();
+        clock.Advance(TimeSpan.FromDays(1));
+
+        await mirror.RemountAsync();
+
+        Assert.DoesNotContain("d/a", (await mirror.TreeAsync()).Keys);
+        await mirror.FlushCleanAsync();
+        Assert.DoesNotContain("d/a", mirror.Keys());
+    }
+
+    [Fact]
+    public async Task A_file_that_is_changed_after_it_expired_is_stored_as_a_new_one()
+    {
+        var clock = new ManualTime();
+        await using TestMirror mirror = await ExpiringAsync(clock);
+        await mirror.WriteAsync("d/a", "one");
+        await mirror.FlushCleanAsync();
+        clock.Advance(TimeSpan.FromDays(1));
+
+        await mirror.AppendAsync("d/a", ", two");
+        await mirror.FlushCleanAsync();
+
+        Assert.Equal("one, two", await mirror.StoredAsync("d/a"));
+        Assert.DoesNotContain(mirror.Keys(), key => key.Contains("conflict", StringComparison.Ordinal));
+    }
+
+    private static async Task<TestMirror> ExpiringAsync(ManualTime clock)
+    {
+        var memory = new MemoryStore(time: clock);
+        TestMirror mirror = await TestMirror.OpenAsync(memory: memory);
+        await memory.SetExpiryRulesAsync("test-", [new ExpiryRule("test-1", TestMirror.Prefix + "d/", 1)], CancellationToken.None);
+        await mirror.MakeFolderAsync("d");
+        return mirror;
+    }
+}

@@ -1,0 +1,88 @@
+namespace AgentBay.Mount.Tests.Churn;
+
+/// <summary>Kills the daemon on a timer, lets it kill itself at named steps, cuts it off from the store; and mounts again whenever it is dead.</summary>
+internal sealed class ChurnKeeper(MountBox box, FlakyProxy proxy, TimeSpan killEvery, Random random)
+{
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LongestCut = TimeSpan.FromSeconds(6);
+
+    private static readonly string[] Steps =
+    [
+        "Upload.before", "Upload.put", "Upload.after", "Upload.part", "Upload.completed", "Copy.copied", "Copy.after", "UploadAttributes.copied", "PutFolder.put",
+        "PutFolder.after", "Delete.before", "Delete.deleted", "Delete.after", "Intent.noted", "Refresh.before", "Forget.before",
+    ];
+
+    private int troubles;
+
+    public int Kills { get; private set; }
+
+    public int KillsAtSteps { get; private set; }
+
+    public int Cuts { get; private set; }
+
+    /// <summary>Grows with everything that may make a program fail.</summary>
+    public int Troubles => Volatile.Read(ref troubles);
+
+    public bool IsUp { get; private set; }
+
+    public async Task MountAsync()
+    {
+        box.Set("AGENTBAY_FAULT", random.Next(2) == 0 ? $"{Steps[random.Next(Steps.Length)]}:{random.Next(1, 200)}" : "");
+        await box.MountAsync("--write-back", "1s");
+        box.Set("AGENTBAY_FAULT", "");
+        IsUp = true;
+    }
+
+    /// <summary>Until cancelled; then the store is there and the mount is up.</summary>
+    public async Task RunAsync(CancellationToken end)
+    {
+        long killed = TimeProvider.System.GetTimestamp();
+        TimeSpan nextCut = killEvery / 2;
+        while (!end.IsCancellationRequested)
+        {
+            using System.Diagnostics.Process daemon = System.Diagnostics.Process.GetProcessById(await box.DaemonFromHolderAsync());
+            while (!end.IsCancellationRequested && !daemon.HasExited)
+            {
+                TimeSpan since = TimeProvider.System.GetElapsedTime(killed);
+                if (since > killEvery)
+                {
+                    Interlocked.Increment(ref troubles);
+                    daemon.Kill();
+                    (Kills, killed, nextCut) = (Kills + 1, TimeProvider.System.GetTimestamp(), killEvery / 2);
+                    await daemon.WaitForExitAsync(CancellationToken.None);
+                }
+                else if (since > nextCut)
+                {
+                    await CutAsync();
+                    nextCut = killEvery * 2;
+                }
+                else
+                {
+                    await Task.Delay(Glance, CancellationToken.None);
+                }
+            }
+
+            if (daemon.HasExited)
+            {
+                if (TimeProvider.System.GetElapsedTime(killed) > Glance * 4)
+                {
+                    KillsAtSteps++;
+                }
+
+                IsUp = false;
+                Interlocked.Increment(ref troubles);
+                await MountAsync();
+            }
+        }
+    }
+
+    private async Task CutAsync()
+    {
+        Interlocked.Increment(ref troubles);
+        proxy.Cut();
+        Cuts++;
+        await Task.Delay(LongestCut * random.NextDouble());
+        proxy.Restore();
+        Interlocked.Increment(ref troubles);
+    }
+}

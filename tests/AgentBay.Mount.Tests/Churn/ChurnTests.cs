@@ -1,0 +1,201 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace AgentBay.Mount.Tests.Churn;
+
+/// <summary>
+/// Programs work in a mount in turn while the daemon is killed, kills itself in the middle of its steps, and loses the store. Beside the mount, a shadow on the
+/// local disk gets every piece of work that succeeded. In the end mount, store and shadow are equal. <c>./build.sh churn [minutes]</c> runs it for longer.
+/// </summary>
+[Collection(MachineCollection.Name)]
+public sealed class ChurnTests(Machine machine, ITestOutputHelper output)
+{
+    private const double DefaultMinutes = 2;
+    private const int MostUnits = 12;
+    private static readonly TimeSpan LongestKillEvery = TimeSpan.FromMinutes(1);
+
+    private readonly SortedDictionary<string, ChurnUnit> units = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, int> counts = new(StringComparer.Ordinal);
+    private MountBox box = null!;
+    private ChurnKeeper keeper = null!;
+    private int number;
+
+    private string Shadow => Path.Combine(box.Folder, "work", "shadow");
+
+    private string Inputs => Path.Combine(box.Folder, "work", "inputs");
+
+    [Fact]
+    public async Task Programs_work_on_through_kills_and_faults_and_in_the_end_mount_store_and_shadow_are_equal()
+    {
+        TimeSpan length = TimeSpan.FromMinutes(double.TryParse(Environment.GetEnvironmentVariable("AGENTBAY_CHURN_MINUTES"), CultureInfo.InvariantCulture, out double minutes) ? minutes : DefaultMinutes);
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("AGENTBAY_CHURN_SEED"), CultureInfo.InvariantCulture, out int given) ? given : Environment.TickCount;
+        Say($"seed {seed}, {length.TotalMinutes:0.#} minutes");
+        var random = new Random(seed);
+        await using MountBox opened = box = await MountBox.CreateAsync(machine, StoreKind.S3, Who.Root);
+        await using var proxy = new FlakyProxy(box.Bucket.Server.Endpoint);
+        string direct = box.StoreUrl;
+        box.Set("AGENTBAY_STORE", direct.Replace(box.Bucket.Server.Endpoint, proxy.Endpoint, StringComparison.Ordinal));
+        Directory.CreateDirectory(Shadow);
+        Directory.CreateDirectory(Inputs);
+        (await box.ScriptAsync(Inputs, ChurnUnit.Inputs)).Ok();
+        bool npm = (await box.ScriptAsync("/", "command -v npm && command -v node")).ExitCode == 0;
+
+        keeper = new ChurnKeeper(box, proxy, Min(length / 6, LongestKillEvery), new Random(seed + 1));
+        await keeper.MountAsync();
+        using var end = new CancellationTokenSource();
+        Task kept = Task.Run(() => keeper.RunAsync(end.Token));
+        try
+        {
+            long began = Stopwatch.GetTimestamp();
+            ChurnUnit[] work = [.. ChurnUnit.All.Where(unit => npm || unit.Name != "npm")];
+            for (int turn = 0; Stopwatch.GetElapsedTime(began) < length; turn++)
+            {
+                await TurnAsync(work[turn % work.Length], random);
+            }
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await kept;
+        }
+
+        await EndAsync();
+        Say($"{string.Join(", ", counts.Select(pair => $"{pair.Value} {pair.Key}"))}; {keeper.Kills} kills, {keeper.KillsAtSteps} at named steps, {keeper.Cuts} times without the store{(npm ? "" : "; npm is missing here")}");
+    }
+
+    private async Task TurnAsync(ChurnUnit unit, Random random)
+    {
+        string name = $"{++number:D4}-{unit.Name}";
+        await DoAsync($"{unit.Name} given up", retry: false, () => MakeAsync(name, unit), () => RemoveAsync(name));
+        switch (random.Next(3))
+        {
+            case 0 when units.Count > 1:
+                await RenameAsync(units.ElementAt(random.Next(units.Count)).Key, $"{++number:D4}-moved");
+                break;
+            case 1 when units.Count > 1:
+                await EditAsync(units.ElementAt(random.Next(units.Count)).Key);
+                break;
+        }
+
+        while (units.Count > MostUnits)
+        {
+            await DeleteAsync(units.ElementAt(random.Next(units.Count)).Key);
+        }
+    }
+
+    /// <summary>What a program did to its end is there from now on: closed data survives a kill.</summary>
+    private async Task<bool> MakeAsync(string name, ChurnUnit unit)
+    {
+        string folder = Path.Combine(box.Mount, name);
+        if ((await box.ScriptAsync(box.Mount, """mkdir "$1" """, name)).ExitCode != 0 || await FailsAsync(folder, unit.Make))
+        {
+            return false;
+        }
+
+        await DoAsync("copies again", retry: true, async () => !await FailsAsync("/", """rsync -aHX --delete "$2/" "$3/" """, folder, Path.Combine(Shadow, name)), null);
+        (await box.ScriptAsync(Path.Combine(Shadow, name), unit.Verify, Inputs)).Ok();
+        units[name] = unit;
+        Count(unit.Name);
+        return true;
+    }
+
+    private async Task RenameAsync(string from, string to)
+    {
+        await DoAsync("renames again", retry: true, async () => !await FailsAsync(box.Mount, """test -e "$3" || mv "$2" "$3" """, from, to), null);
+        Directory.Move(Path.Combine(Shadow, from), Path.Combine(Shadow, to));
+        units.Remove(from, out ChurnUnit? unit);
+        units[to] = unit!;
+        Count("rename");
+    }
+
+    private async Task EditAsync(string name)
+    {
+        string text = $"note {++number}";
+        const string edit = """echo "$2" > "$1.new" && chmod 640 "$1.new" && mv "$1.new" "$1" """;
+        await DoAsync("edits again", retry: true, async () => (await box.ScriptAsync(Path.Combine(box.Mount, name), edit, "note", text)).ExitCode == 0, null);
+        (await box.ScriptAsync(Shadow, """cp -p "$1" "$2" """, Path.Combine(box.Mount, name, "note"), Path.Combine(Shadow, name, "note"))).Ok();
+        Count("edit");
+    }
+
+    private async Task DeleteAsync(string name)
+    {
+        await RemoveAsync(name);
+        Directory.Delete(Path.Combine(Shadow, name), recursive: true);
+        units.Remove(name);
+        Count("rm -rf");
+    }
+
+    private Task RemoveAsync(string name) => DoAsync("rm again", retry: true, async () => (await box.ScriptAsync(box.Mount, """rm -rf "$1" """, name)).ExitCode == 0, null);
+
+    private async Task<bool> FailsAsync(string folder, string script, params string[] more) => (await box.ScriptAsync(folder, script, [Inputs, .. more])).ExitCode != 0;
+
+    /// <summary>A failure is the mount's fault unless there was trouble meanwhile.</summary>
+    private async Task DoAsync(string counted, bool retry, Func<Task<bool>> act, Func<Task>? undo)
+    {
+        while (true)
+        {
+            int before = keeper.Troubles;
+            bool up = keeper.IsUp;
+            if (await act())
+            {
+                return;
+            }
+
+            await Task.Delay(500);
+            if (up && keeper.Troubles == before)
+            {
+                throw new InvalidOperationException($"{counted}: a program failed and nobody had disturbed it.");
+            }
+
+            Count(counted);
+            while (!keeper.IsUp)
+            {
+                await Task.Delay(200);
+            }
+
+            await (undo?.Invoke() ?? Task.CompletedTask);
+            if (!retry)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        await box.UnmountAsync();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        await box.MountAsync();
+        TreeSnapshot shadow = await TreeSnapshot.OfAsync(box, Shadow);
+        await AssertShowsAsync(shadow);
+        await box.UnmountAsync();
+        AssertSameObjects(shadow, await stored.KeysAsync());
+        box.NewCache();
+        await box.MountAsync();
+        await AssertShowsAsync(shadow);
+        await box.UnmountAsync();
+        Say($"{shadow.Entries.Count} entries and {shadow.Contents.Count} files are equal in the mirror, the store, a new mirror and the shadow");
+    }
+
+    private async Task AssertShowsAsync(TreeSnapshot shadow)
+    {
+        TreeSnapshot mount = await TreeSnapshot.OfAsync(box, box.Mount);
+        TreeSnapshot.AssertEqual(shadow.Entries, mount.Entries);
+        TreeSnapshot.AssertEqual(shadow.Contents, mount.Contents);
+    }
+
+    /// <summary>Every file and symlink is an object, every object is one of them, and markers are those of folders.</summary>
+    private static void AssertSameObjects(TreeSnapshot shadow, IReadOnlyList<string> keys)
+    {
+        ILookup<bool, string> isFolder = shadow.Entries.Select(entry => entry.Split('\t')).ToLookup(entry => entry[1][0] == 'd', entry => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(entry[0])));
+        TreeSnapshot.AssertEqual([.. isFolder[false]], [.. keys.Where(key => !key.EndsWith('/'))]);
+        Assert.Empty(keys.Where(key => key.EndsWith('/')).Select(key => key[..^1]).Except(isFolder[true]));
+    }
+
+    private void Count(string what) => counts[what] = counts.GetValueOrDefault(what) + 1;
+
+    private void Say(string text) => output.WriteLine(text);
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

@@ -1,0 +1,227 @@
+using System.Text;
+using System.Text.Json;
+using AgentBay.ObjectStore;
+using AgentBay.Posix;
+
+namespace AgentBay.Mount.Tests;
+
+/// <summary><c>file …</c>: the files of a context without a mount.</summary>
+[Collection(MachineCollection.Name)]
+public sealed class FileCommandTests(Machine machine)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(StoreKind.Embedded)]
+    [InlineData(StoreKind.S3)]
+    public async Task What_is_put_is_listed_got_back_with_mode_and_time_and_deleted(StoreKind store)
+    {
+        await using MountBox box = await BoxAsync(store);
+        (await box.ScriptAsync(box.Folder, "head -c 20M /dev/urandom > large; chmod 750 large; touch -d '2001-02-03 04:05:06Z' large; mkdir got")).Ok();
+
+        JsonElement put = (await box.AgentBayAsync("file", "put", "test", Path.Combine(box.Folder, "large"), "/data/large", "--json")).Json();
+        Assert.Equal(("large", "/data/large", "file", 20 << 20), (put.GetProperty("name").GetString(), put.GetProperty("path").GetString(), put.GetProperty("type").GetString(), put.GetProperty("size").GetInt32()));
+        (await box.AgentBayAsync("file", "get", "test", "data/large", Path.Combine(box.Folder, "got"))).Ok();
+        (await box.ScriptAsync(box.Folder, "cmp large got/large; test \"$(stat -c %a,%Y got/large)\" = \"$(stat -c %a,%Y large)\"; test \"$(ls -A got)\" = large")).Ok();
+
+        JsonElement root = (await box.AgentBayAsync("file", "list", "test", "--json")).Json();
+        Assert.Equal([("data", "folder")], root.GetProperty("files").EnumerateArray().Select(file => (file.GetProperty("name").GetString(), file.GetProperty("type").GetString())));
+        Assert.Matches("(?m)^large +file +20971520 +20", (await box.AgentBayAsync("file", "list", "test", "/data")).Ok().Output);
+        JsonElement deleted = (await box.AgentBayAsync("file", "delete", "test", "/data/large", "--yes", "--json")).Json();
+        Assert.Equal("/data/large", deleted.GetProperty("deleted")[0].GetString());
+        Assert.Equal(0, (await box.AgentBayAsync("file", "list", "test", "data", "--json")).Json().GetProperty("totalCount").GetInt32());
+    }
+
+    [Theory]
+    [InlineData(StoreKind.Embedded)]
+    [InlineData(StoreKind.S3)]
+    public async Task Standard_input_is_put_and_got_to_standard_output(StoreKind store)
+    {
+        await using MountBox box = await BoxAsync(store);
+        (await box.ScriptAsync(box.Folder, "head -c 9M /dev/urandom > f; \"$1\" file put test - d/a < f; cat f | \"$1\" file put test - d/b; \"$1\" file get test d/a - | cmp - f; \"$1\" file get test d/b - | cmp - f", Programs.AgentBayMount)).Ok();
+    }
+
+    [Fact]
+    public async Task A_mount_shows_what_was_put_and_what_it_stored_is_got()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        (await box.ScriptAsync(box.Folder, "echo '#!/bin/sh' > script; chmod 755 script; \"$1\" file put test script bin/script", Programs.AgentBayMount)).Ok();
+        await box.MountAsync();
+        (await box.ScriptAsync(box.Mount, "cmp bin/script ../script; test \"$(stat -c %a,%Y bin/script)\" = \"$(stat -c %a,%Y ../script)\"; echo from the mount > bin/made; printf x > $'not\\xfftext'")).Ok();
+        await box.UnmountAsync();
+
+        (await box.ScriptAsync(box.Folder, "test \"$(\"$1\" file get test bin/made -)\" = 'from the mount'; test \"$(\"$1\" file get test $'not\\xfftext' -)\" = x; \"$1\" file delete test $'not\\xfftext' --yes", Programs.AgentBayMount)).Ok();
+        Assert.Equal(1, (await box.AgentBayAsync("file", "list", "test", "--json")).Json().GetProperty("totalCount").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_long_folder_is_listed_by_pages()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        string stored = Path.Combine(box.StoreUrl, "contexts", await box.ContextIdAsync());
+        (await box.ScriptAsync(box.Folder, "mkdir -p \"$1\"; for i in $(seq 100 160); do echo $i > \"$1/$i\"; done", stored)).Ok();
+
+        JsonElement second = (await box.AgentBayAsync("file", "list", "test", "--page", "2", "--json")).Json();
+        Ran text = (await box.AgentBayAsync("file", "list", "test", "--page-size", "60")).Ok();
+
+        Assert.Equal(Enumerable.Range(150, 11).Select(i => $"{i}"), second.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("name").GetString()));
+        Assert.Equal((2, 50, 61), (second.GetProperty("page").GetInt32(), second.GetProperty("pageSize").GetInt32(), second.GetProperty("totalCount").GetInt32()));
+        Assert.Equal("1 to 60 of 61. Go on with --page 2.\n", text.Error);
+        Assert.Equal(61, text.Output.Count(c => c == '\n'));
+    }
+
+    [Theory]
+    [InlineData("a path with ..", new[] { "get", "test", "../x", "-" }, "'.' and '..'")]
+    [InlineData("an empty part", new[] { "list", "test", "a//b" }, "an empty part")]
+    [InlineData("a folder's name for a file", new[] { "put", "test", "/etc/hosts", "/data/" }, "it names a folder")]
+    [InlineData("the root as a file", new[] { "upload-url", "test", "/" }, "it is the context's root")]
+    [InlineData("a page that is no number", new[] { "list", "test", "--page", "x" }, "--page: 'x'")]
+    [InlineData("a page that there cannot be", new[] { "list", "test", "--page", "0" }, "Pages are counted from 1")]
+    [InlineData("a page that is too long", new[] { "list", "test", "--page-size", "1001" }, "1 to 1000")]
+    [InlineData("a lifetime that is none", new[] { "download-url", "test", "a", "--expires", "0s" }, "--expires: '0s'")]
+    [InlineData("a lifetime that is too long", new[] { "upload-url", "test", "a", "--expires", "200h" }, "168 hours at most")]
+    [InlineData("a deletion without yes", new[] { "delete", "test", "a" }, "say --yes")]
+    [InlineData("no local file", new[] { "put", "test", "a" }, "Required argument")]
+    [InlineData("bytes and JSON in one stream", new[] { "get", "test", "a", "-", "--json" }, "name a file")]
+    [InlineData("a verb that is none", new[] { "explode" }, "'explode'")]
+    public async Task Wrong_usage_is_one_line_and_exit_code_2(string what, string[] arguments, string says)
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+
+        (await box.AgentBayAsync(["file", .. arguments])).FailsWith(2, says);
+
+        Assert.NotEmpty(what);
+    }
+
+    [Theory]
+    [InlineData("no such file", new[] { "get", "test", "/nothing", "-" }, "There is no '/nothing' in context 'test'")]
+    [InlineData("no such folder", new[] { "list", "test", "/nothing" }, "There is no folder '/nothing'")]
+    [InlineData("no such file to delete", new[] { "delete", "test", "nothing", "--yes" }, "There is no '/nothing'")]
+    [InlineData("no such file for a URL", new[] { "download-url", "test", "nothing" }, "There is no '/nothing'")]
+    [InlineData("no such context", new[] { "list", "other" }, "There is no context 'other'")]
+    [InlineData("a folder to put", new[] { "put", "test", "/etc", "a" }, "mount the context and copy")]
+    [InlineData("no such local file", new[] { "put", "test", "/nothing", "a" }, "/nothing")]
+    [InlineData("below a file", new[] { "put", "test", "/etc/hosts", "file/x" }, "'/file' is a file: nothing can be below it")]
+    [InlineData("a folder's name", new[] { "put", "test", "/etc/hosts", "folder" }, "'/folder' is a folder")]
+    [InlineData("a folder to get", new[] { "get", "test", "folder", "-" }, "'/folder' is a folder")]
+    [InlineData("a folder that is not empty", new[] { "delete", "test", "folder", "--yes" }, "not empty")]
+    [InlineData("no such local folder", new[] { "get", "test", "file", "/nothing/file" }, "mkdir -p /nothing")]
+    public async Task What_cannot_be_done_is_one_line_and_exit_code_1(string what, string[] arguments, string says)
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        string stored = Path.Combine(box.StoreUrl, "contexts", await box.ContextIdAsync());
+        (await box.ScriptAsync(box.Folder, "mkdir -p \"$1/folder\" && echo x > \"$1/file\" && echo x > \"$1/folder/x\"", stored)).Ok();
+
+        (await box.AgentBayAsync(["file", .. arguments])).FailsWith(1, says);
+
+        Assert.NotEmpty(what);
+    }
+
+    [Fact]
+    public async Task One_path_that_is_not_there_keeps_no_other_from_being_deleted()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        (await box.ScriptAsync(box.Folder, "for i in a b; do echo x | \"$1\" file put test - $i; done", Programs.AgentBayMount)).Ok();
+
+        Ran ran = (await box.AgentBayAsync("file", "delete", "test", "a", "nothing", "b", "--yes", "--json")).Exits(1);
+
+        using var report = JsonDocument.Parse(ran.Output);
+        Assert.Equal(["/a", "/b"], report.RootElement.GetProperty("deleted").EnumerateArray().Select(path => path.GetString()));
+        Assert.Equal("/nothing", report.RootElement.GetProperty("failed")[0].GetProperty("path").GetString());
+    }
+
+    [Theory]
+    [InlineData(StoreKind.Embedded)]
+    [InlineData(StoreKind.S3)]
+    public async Task A_put_that_is_interrupted_leaves_nothing(StoreKind store)
+    {
+        await using MountBox box = await BoxAsync(store);
+        using var put = box.Start(Programs.AgentBayMount, "file", "put", "test", "-", "d/a");
+        var block = new byte[1 << 20];
+        for (int i = 0; i < 20; i++)
+        {
+            await put.StandardInput.BaseStream.WriteAsync(block, Cancel); // Blocks until the parts before are under way.
+        }
+
+        _ = Syscall.Kill(put.Id, signal: 2);
+        await put.WaitForExitAsync(Cancel);
+
+        Assert.Equal((1, "agentbay-mount: Interrupted.\n"), (put.ExitCode, await put.StandardError.ReadToEndAsync(Cancel)));
+        Assert.Equal(0, (await box.AgentBayAsync("file", "list", "test", "--json")).Json().GetProperty("totalCount").GetInt32());
+        if (store == StoreKind.S3)
+        {
+            Assert.Empty(await box.Bucket.ListUploadsAsync());
+        }
+    }
+
+    [Fact]
+    public async Task A_get_of_bytes_that_are_not_the_stored_ones_leaves_no_file()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        (await box.ScriptAsync(box.Folder, "echo right | \"$1\" file put test - a; mkdir got", Programs.AgentBayMount)).Ok();
+        await using (IObjectStore store = StoreUrl.Open(box.StoreUrl, StoreOpenOptions.Default))
+        {
+            string key = (await store.ListAsync(new ListRequest("contexts/"), Cancel)).Objects.Single().Key;
+            ObjectInfo info = (await store.HeadAsync(key, Cancel))!;
+            _ = await store.PutAsync(key, Encoding.UTF8.GetBytes("wrong\n"), new PutOptions { Metadata = info.Metadata }, Cancel);
+        }
+
+        (await box.AgentBayAsync("file", "get", "test", "a", Path.Combine(box.Folder, "got", "a"))).FailsWith(1, "is not what was stored");
+
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(box.Folder, "got")));
+    }
+
+    [Theory]
+    [InlineData(StoreKind.Embedded)]
+    [InlineData(StoreKind.S3)]
+    public async Task URLs_store_and_give_one_file_to_a_plain_HTTP_client(StoreKind store)
+    {
+        await using MountBox box = await BoxAsync(store);
+        JsonElement upload = (await box.AgentBayAsync("file", "upload-url", "test", "/d/a b", "--expires", "10s", "--json")).Json();
+        string put = upload.GetProperty("url").GetString()!;
+        Assert.Equal("PUT", upload.GetProperty("method").GetString());
+        Assert.InRange(upload.GetProperty("expiresAt").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddSeconds(-20), DateTimeOffset.UtcNow.AddSeconds(10));
+
+        (await box.ScriptAsync(box.Folder, "echo by URL > f; curl -sf -T f \"$1\"", put)).Ok();
+        string get = (await box.AgentBayAsync("file", "download-url", "test", "d/a b", "--expires", "10s")).Ok().Output.Trim();
+        Assert.Equal("by URL\n", (await box.ScriptAsync(box.Folder, "curl -sf \"$1\"", get)).Ok().Output);
+        Assert.NotEqual(0, (await box.ScriptAsync(box.Folder, "curl -sf \"${1}0\"", get)).ExitCode);
+        Assert.Equal("by URL\n", (await box.AgentBayAsync("file", "get", "test", "d/a b", "-")).Ok().Output);
+    }
+
+    [Fact]
+    public async Task The_process_that_answers_URLs_ends_with_the_last_of_them()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        (await box.ScriptAsync(box.Folder, "echo x | \"$1\" file put test - a", Programs.AgentBayMount)).Ok();
+        (await box.AgentBayAsync("file", "download-url", "test", "a", "--expires", "1s")).Ok();
+        string later = (await box.AgentBayAsync("file", "download-url", "test", "a", "--expires", "12s")).Ok().Output.Trim();
+        Assert.Single(UrlProcesses(box));
+        (await box.ScriptAsync(box.Folder, "sleep 8; curl -sf \"$1\"", later)).Ok();
+
+        while (UrlProcesses(box).Any())
+        {
+            await Task.Delay(200, Cancel);
+        }
+    }
+
+    private static IEnumerable<string> UrlProcesses(MountBox box) => Directory.GetDirectories("/proc").Where(folder =>
+    {
+        try
+        {
+            string line = File.ReadAllText(Path.Combine(folder, "cmdline"));
+            return line.Contains("\0serve-urls\0", StringComparison.Ordinal) && line.Contains(box.StoreUrl, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false; // It has ended, or is no process.
+        }
+    });
+
+    private async Task<MountBox> BoxAsync(StoreKind store)
+    {
+        MountBox box = await MountBox.CreateAsync(machine, store, Who.Root);
+        (await box.AgentBayAsync("context", "create", "test")).Ok();
+        return box;
+    }
+}

@@ -1,0 +1,193 @@
+using System.Text;
+using AgentBay.ObjectStore;
+using AgentBay.ObjectStore.Embedded;
+using AgentBay.Posix;
+using AgentBay.Testing;
+using AgentBay.Testing.Model;
+using Microsoft.Win32.SafeHandles;
+
+namespace AgentBay.Mount.Tests;
+
+/// <summary>
+/// The model's mount on the real kernel: one folder of a mount that is kept for many sequences. A remount is therefore a look into the store; a kill is
+/// a real one where <paramref name="kills"/> says so, because it takes a second.
+/// </summary>
+internal sealed class KernelModelMount(MountBox box, EmbeddedStore store, string prefix, string folder, bool kills) : IModelMount
+{
+    private static readonly IReadOnlyDictionary<string, string> SymlinkMetadata = new Dictionary<string, string> { ["mode"] = "41471" };
+
+    private FileStream? held;
+
+    public bool WasKilled => false;
+
+    private string Root => Path.Combine(box.Mount, folder);
+
+    public async ValueTask DisposeAsync() => await DropHeldAsync();
+
+    public bool IsTransient(Exception error) => false;
+
+    public Task WriteAsync(string path, string content)
+    {
+        Directory.CreateDirectory(Root);
+        return File.WriteAllTextAsync(At(path), content);
+    }
+
+    public Task AppendAsync(string path, string text) => File.AppendAllTextAsync(At(path), text);
+
+    public async Task HoldAsync(string path, string text)
+    {
+        held = new FileStream(At(path), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        await held.WriteAsync(Encoding.ASCII.GetBytes(text));
+    }
+
+    public async Task ReleaseAsync(string? path, string text)
+    {
+        await held!.WriteAsync(Encoding.ASCII.GetBytes(text));
+        await held.DisposeAsync();
+        held = null;
+    }
+
+    public Task RenameAsync(string from, string to) => Call(Syscall.Rename(Syscall.CurrentDirectory, Name(from), Syscall.CurrentDirectory, Name(to)), from);
+
+    public Task ExchangeAsync(string one, string other) => Call(Syscall.Rename(Syscall.CurrentDirectory, Name(one), Syscall.CurrentDirectory, Name(other), 2), one);
+
+    public Task DeleteAsync(string path) => Call(Syscall.Unlink(Syscall.CurrentDirectory, Name(path)), path);
+
+    public Task MakeFolderAsync(string path) => Call(Syscall.MakeDirectory(Syscall.CurrentDirectory, Name(path), 0x1ED), path);
+
+    public Task RemoveFolderAsync(string path) => Call(Syscall.RemoveDirectory(Syscall.CurrentDirectory, Name(path)), path);
+
+    public Task LinkAsync(string from, string to) => Call(Syscall.Link(Syscall.CurrentDirectory, Name(from), Syscall.CurrentDirectory, Name(to)), to);
+
+    public Task SymlinkAsync(string target, string path) => Call(Syscall.Symlink(Encoding.ASCII.GetBytes(target), Syscall.CurrentDirectory, Name(path)), path);
+
+    public Task ChangeModeAsync(string path, uint mode) => Call(Syscall.ChangeMode(Syscall.CurrentDirectory, Name(path), mode), path);
+
+    public Task SetXattrAsync(string path, string value) => Call(Syscall.SetXattr(Name(path), "user.a"u8, Encoding.ASCII.GetBytes(value)), path);
+
+    public Task SetTimeAsync(string path, long mtimeNs) => Call(Syscall.SetTimes(Syscall.CurrentDirectory, Name(path), null, mtimeNs), path);
+
+    public Task<string> ReadAsync(string path) => File.ReadAllTextAsync(At(path));
+
+    public Task FsyncAsync(string path) => SyncAsync(At(path), 0);
+
+    public Task FsyncFolderAsync(string path) => SyncAsync(At(path), OpenFlags.Directory);
+
+    /// <summary>fsync of the mount's root stores everything.</summary>
+    public Task FlushAsync() => SyncAsync(box.Mount, OpenFlags.Directory);
+
+    /// <summary>The daemon does that by itself.</summary>
+    public Task WriteBackAsync() => Task.CompletedTask;
+
+    public async Task DownloadAsync() => (await box.AgentBayAsync("sync", box.Mount, "--mode", "download")).Ok();
+
+    public Task RemountAsync() => DownloadAsync();
+
+    public Task MoveToNewMachineAsync() => throw new NotSupportedException("The mount is kept: the test does this for all sequences at once.");
+
+    public async Task KillAsync(Func<Task>? meanwhile)
+    {
+        if (kills)
+        {
+            await box.KillDaemonAsync();
+            await DropHeldAsync();
+        }
+
+        await (meanwhile?.Invoke() ?? Task.CompletedTask);
+        await (kills ? box.MountAsync() : DownloadAsync());
+    }
+
+    public Task<IReadOnlyDictionary<string, ModelEntry>> TreeAsync()
+    {
+        var found = new SortedDictionary<string, ModelEntry>(StringComparer.Ordinal);
+        foreach (string path in Directory.EnumerateFileSystemEntries(Root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
+        {
+            found[Path.GetRelativePath(Root, path)] = EntryAt(path);
+        }
+
+        return Task.FromResult<IReadOnlyDictionary<string, ModelEntry>>(found);
+    }
+
+    public Task ChangeStoreAsync(string key, string? content, bool symlink) => content is null
+        ? store.DeleteAsync(KeyOf(key), null, CancellationToken.None)
+        : store.PutAsync(KeyOf(key), Encoding.ASCII.GetBytes(content), new PutOptions { Metadata = symlink ? SymlinkMetadata : ObjectInfo.NoMetadata }, CancellationToken.None);
+
+    public async Task<string?> StoredAsync(string key)
+    {
+        await using ObjectContent? content = await store.GetAsync(KeyOf(key), null, null, CancellationToken.None);
+        return content is null ? null : await new StreamReader(content.Body, Encoding.ASCII).ReadToEndAsync();
+    }
+
+    public async Task<IReadOnlyList<string>> KeysAsync()
+    {
+        ListPage page = await store.ListAsync(new ListRequest(KeyOf("")), CancellationToken.None);
+        return [.. page.Objects.Select(found => found.Key[KeyOf("").Length..]).Where(key => key.Length > 0).Order(StringComparer.Ordinal)];
+    }
+
+    public void FailStore(StoreCall call, int number, bool afterEffect) => throw new NotSupportedException("The daemon's store is its own.");
+
+    public void KillAt(string step, int number) => throw new NotSupportedException("A daemon that runs learns of no steps.");
+
+    public void ClearFaults()
+    {
+        // None was ordered.
+    }
+
+    private static ModelEntry EntryAt(string path)
+    {
+        byte[] name = Encoding.UTF8.GetBytes(path);
+        Syscall.Stat(Syscall.CurrentDirectory, name, out FileStatus status).ThrowIfError(path);
+        uint mode = status.Mode & 0xFFF;
+        if (status.IsDirectory)
+        {
+            return new ModelEntry(ModelKind.Folder, "", mode, "", 0);
+        }
+
+        if (status.IsRegular)
+        {
+            string xattr = Syscall.GetXattr(name, "user.a"u8, out byte[] value) == Errno.OK ? Encoding.ASCII.GetString(value) : "";
+            return new ModelEntry(ModelKind.File, File.ReadAllText(path, Encoding.ASCII), mode, xattr, status.ModifyTimeNs);
+        }
+
+        Syscall.ReadLink(Syscall.CurrentDirectory, name, out byte[] target).ThrowIfError(path);
+        return new ModelEntry(ModelKind.Symlink, Encoding.ASCII.GetString(target), mode, "", 0);
+    }
+
+    /// <summary>On a thread of its own: it waits for the daemon.</summary>
+    private static Task SyncAsync(string path, int flags) => Task.Run(() =>
+    {
+        Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(path), flags | OpenFlags.ReadOnly, 0, out SafeFileHandle file).ThrowIfError($"open {path}");
+        using (file)
+        {
+            Syscall.Sync(file).ThrowIfError($"fsync {path}");
+        }
+    });
+
+    private static Task Call(Errno error, string path)
+    {
+        error.ThrowIfError(path);
+        return Task.CompletedTask;
+    }
+
+    private async Task DropHeldAsync()
+    {
+        if (held is { } file)
+        {
+            held = null;
+            try
+            {
+                await file.DisposeAsync();
+            }
+            catch (IOException)
+            {
+                // Its daemon is dead: the kernel says so at close.
+            }
+        }
+    }
+
+    private string At(string path) => Path.Combine(Root, path);
+
+    private byte[] Name(string path) => Encoding.UTF8.GetBytes(At(path));
+
+    private string KeyOf(string key) => $"{prefix}{folder}/{key}";
+}

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+
+namespace AgentBay.Sdk.Tests;
+
+public sealed class ClientTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("agentbay-test-").FullName;
+
+    [Fact]
+    public void A_store_that_is_none_is_refused_at_once()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new AgentBayClient(new AgentBayOptions { StoreUrl = "ftp://bucket" }));
+
+        Assert.StartsWith("StoreUrl: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_program_is_a_result_that_says_where_it_was_looked_for()
+    {
+        await using var agentBay = new AgentBayClient(new AgentBayOptions { StoreUrl = $"{folder}/store", CacheDirectory = $"{folder}/cache", MountProgram = $"{folder}/none" });
+        Context context = (await agentBay.Context.GetAsync("a", create: true)).Context;
+
+        var result = await agentBay.CreateAsync(new CreateSessionParams { ContextSyncs = [ContextSync.New(context.Id, $"{folder}/mnt")] });
+
+        Assert.False(result.Success);
+        Assert.Contains($"{folder}/none", result.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failure_is_a_result_an_exception_if_wanted_and_logged_with_its_request_id()
+    {
+        var log = new LastMessage();
+        await using var agentBay = new AgentBayClient(new AgentBayOptions { StoreUrl = $"{folder}/store", Logger = log });
+
+        var result = await agentBay.Context.GetAsync("missing");
+
+        Assert.False(result.Success);
+        Assert.Equal(result.ErrorMessage, Assert.Throws<AgentBayException>(() => result.EnsureSuccess()).Message);
+        Assert.Equal($"GetContext failed (request {result.RequestId})", log.Message);
+    }
+
+    [Fact]
+    public async Task An_operation_that_succeeds_has_a_request_id_of_its_own()
+    {
+        await using var agentBay = new AgentBayClient(new AgentBayOptions { StoreUrl = $"{folder}/store" });
+
+        var first = await agentBay.Context.GetAsync("a", create: true);
+        var second = await agentBay.Context.GetAsync("a");
+
+        Assert.Same(first, first.EnsureSuccess());
+        Assert.NotEqual(first.RequestId, second.RequestId);
+    }
+
+    [Theory]
+    [InlineData("data")]
+    [InlineData("./data")]
+    [InlineData("")]
+    public void A_session_s_folder_is_an_absolute_path(string path) =>
+        Assert.ThrowsAny<ArgumentException>(() => ContextSync.New("SdkCtx-aaaaaaaaaaaaaaaaaaaa", path));
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private sealed class LastMessage : ILogger
+    {
+        internal string? Message { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Message = formatter(state, exception);
+    }
+}

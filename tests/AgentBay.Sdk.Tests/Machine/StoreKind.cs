@@ -1,0 +1,7 @@
+namespace AgentBay.Sdk.Tests;
+
+public enum StoreKind
+{
+    Embedded,
+    S3,
+}
