@@ -134,14 +134,34 @@ sources_newer() {
 count_of() { sed -n "s/^ *$1: *\([0-9][0-9]*\).*/\1/p" "$2" | tail -1; }
 
 # Each project is a program of its own (Microsoft.Testing.Platform); its summary has the lines "failed: N", "succeeded: N", "skipped: N".
-run_tests() {
-    local name log code passed=0 failed=0 skipped=0 bad=0
+run_projects() {
+    local name code
     for name in "$@"; do
-        log="$ARTIFACTS/tests/$name.log"
         say "== $name"
         code=0
         "tests/$name/bin/Release/net10.0/$name" --results-directory "$ARTIFACTS/tests" --report-xunit-trx --report-xunit-trx-filename "$name.trx" \
-            --no-progress --no-ansi >"$log" 2>&1 </dev/null || code=$?
+            --no-progress --no-ansi >"$ARTIFACTS/tests/$name.log" 2>&1 </dev/null || code=$?
+        printf '%s\n' "$code" >"$ARTIFACTS/tests/$name.code"
+    done
+}
+
+# Those that mostly wait for a server run beside those that compute. Mount.Tests runs alone: it stops the S3 server for a while.
+run_tests() {
+    local name log code passed=0 failed=0 skipped=0 bad=0 waiting=() computing=() alone=()
+    for name in "$@"; do
+        case $name in
+            AgentBay.ObjectStore.Tests | AgentBay.Sdk.Tests) waiting+=("$name") ;;
+            AgentBay.Mount.Tests) alone+=("$name") ;;
+            *) computing+=("$name") ;;
+        esac
+    done
+    run_projects ${waiting[@]+"${waiting[@]}"} &
+    run_projects ${computing[@]+"${computing[@]}"}
+    wait $!
+    run_projects ${alone[@]+"${alone[@]}"}
+    for name in "$@"; do
+        log="$ARTIFACTS/tests/$name.log"
+        code=$(cat "$ARTIFACTS/tests/$name.code")
         # 8: no test ran in this project.
         if [ "$code" -ne 0 ]; then
             bad=1
@@ -160,6 +180,21 @@ run_tests() {
     [ "$bad" -eq 0 ] && [ "$failed" -eq 0 ]
 }
 
+# At once, so that what they share is looked at once.
+build_tests() {
+    local filter=$ARTIFACTS/tests.slnf
+    {
+        printf '{ "solution": { "path": "../AgentBay.Fs.sln", "projects": ['
+        local name separator=''
+        for name in "$@"; do
+            printf '%s"tests/%s/%s.csproj"' "$separator" "$name" "$name"
+            separator=', '
+        done
+        printf '] } }\n'
+    } >"$filter"
+    dotnet build "$filter" -c Release -v quiet </dev/null
+}
+
 run_all_tests() {
     need_sdk
     need_test_tools
@@ -176,9 +211,7 @@ run_all_tests() {
     rm -rf "$ARTIFACTS/tests"
     mkdir -p "$ARTIFACTS/tests"
     if [[ " ${projects[*]} " == *" AgentBay."@(Mount|Sdk)".Tests "* ]] && sources_newer; then build; fi
-    for project in "${projects[@]}"; do
-        dotnet build "tests/$project" -c Release -v quiet </dev/null
-    done
+    build_tests "${projects[@]}"
     AGENTBAY_MOUNT_PROGRAM="$PROGRAM" run_tests "${projects[@]}"
 }
 
