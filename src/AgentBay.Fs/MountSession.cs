@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using AgentBay.Fs.Checking;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Indexing;
-using AgentBay.Fs.Keys;
 using AgentBay.Fs.Mirror;
 using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
@@ -81,19 +81,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 
             index.SetMetaDurably(IndexMeta.Session, number.ToString(CultureInfo.InvariantCulture));
 
-            var session = new MountSession(folder, context, new OpenMirror
-            {
-                Files = files,
-                Index = index,
-                Store = store,
-                Keys = new ContextKeys(context.Prefix),
-                Operations = new OperationIds(mirrorId, number) { TrustsEarlierSessions = end != MirrorEnd.PowerLost },
-                Options = ByPolicy(options),
-                Rules = new SyncRules(options.Policy),
-                Journal = new Journal(options.Time),
-                Logger = logger,
-                Watch = new ContextWatch(new ContextGuard(new ContextCatalog(store, options.Time), context, options.Time), store, index, folder.TreeDirectory),
-            }, new CancellationTokenSource());
+            var operations = new OperationIds(mirrorId, number) { TrustsEarlierSessions = end != MirrorEnd.PowerLost };
+            var session = new MountSession(folder, context, OpenMirror.Of(files, index, store, context, operations, ByPolicy(options), logger, folder.TreeDirectory), new CancellationTokenSource());
             await Task.Run(() => session.RecoverAsync(end, cancellationToken), cancellationToken);
             return session;
         }
@@ -223,7 +212,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 
     private async Task RecoverAsync(MirrorEnd end, CancellationToken cancellationToken)
     {
-        SyncPolicy before = mirror.Index.GetMeta(IndexMeta.Policy) is { } json ? SyncPolicy.Parse(json) : SyncPolicy.Default;
+        SyncPolicy before = KeptPolicy.Of(mirror.Index);
         bool sameRules = mirror.Rules.JudgesAs(before);
         if (!sameRules)
         {

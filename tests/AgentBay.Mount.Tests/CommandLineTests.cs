@@ -44,6 +44,7 @@ public sealed class CommandLineTests(Machine machine)
     [InlineData("unmount", "--deadline", "--force", "--sync")]
     [InlineData("sync", "--mode")]
     [InlineData("status", "--json", "pendingFiles")]
+    [InlineData("fsck", "--repair", "--content", "--json", "--store", "--cache-dir")]
     [InlineData("context", "--store", "--json", "--yes", "--no-wait", "--timeout", "list", "get", "create", "rename", "clear", "delete")]
     [InlineData("file", "--store", "--json", "--yes", "--page", "--page-size", "--expires", "list", "put", "get", "delete", "upload-url", "download-url")]
     public async Task The_help_of_a_verb_names_all_its_options_with_examples_and_exit_codes(string verb, params string[] words)

@@ -25,8 +25,9 @@ public enum BaselineState
 /// <param name="LastModified">Null right after our own write, where the answer did not say.</param>
 public sealed record RemoteVersion(string ETag, long Size, DateTimeOffset? LastModified)
 {
+    // A listing gives fractions of a second, a HEAD's HTTP date has none.
     public bool IsSameAs(RemoteVersion other) =>
-        ETag == other.ETag && Size == other.Size && (LastModified is null || other.LastModified is null || LastModified == other.LastModified);
+        ETag == other.ETag && Size == other.Size && (LastModified is not { } mine || other.LastModified is not { } others || (mine - others).Duration() < TimeSpan.FromSeconds(1));
 }
 
 /// <summary>What mirror and store last agreed on for one path.</summary>

@@ -12,20 +12,21 @@ internal static class NameBeside
     /// <param name="tag">ASCII.</param>
     public static byte[] Of(ReadOnlySpan<byte> name, string tag, int n)
     {
-        (byte[] stem, byte[] extension) = Split(name);
+        int dot = ExtensionStart(name);
+        ReadOnlySpan<byte> extension = name[dot..];
         string middle = n == 0 ? tag : string.Create(CultureInfo.InvariantCulture, $"{tag}-{n}");
-        return [.. Shorten(stem, TreePath.MaxNameLength - middle.Length - extension.Length), .. Encoding.ASCII.GetBytes(middle), .. extension];
+        return [.. Shorten(name[..dot], TreePath.MaxNameLength - middle.Length - extension.Length), .. Encoding.ASCII.GetBytes(middle), .. extension];
     }
 
-    private static (byte[] Stem, byte[] Extension) Split(ReadOnlySpan<byte> name)
+    /// <summary>Where <c>.ext</c> begins; the end, when there is none.</summary>
+    public static int ExtensionStart(ReadOnlySpan<byte> name)
     {
-        int dot = name[1..].LastIndexOf((byte)'.') + 1;
-        int at = dot > 0 && name.Length - dot <= LongestExtension ? dot : name.Length;
-        return (name[..at].ToArray(), name[at..].ToArray());
+        int dot = name.Length > 1 ? name[1..].LastIndexOf((byte)'.') + 1 : 0;
+        return dot > 0 && name.Length - dot <= LongestExtension ? dot : name.Length;
     }
 
     /// <summary>Never in the middle of a character.</summary>
-    private static ReadOnlySpan<byte> Shorten(ReadOnlySpan<byte> stem, int room)
+    public static ReadOnlySpan<byte> Shorten(ReadOnlySpan<byte> stem, int room)
     {
         if (stem.Length <= room)
         {

@@ -1,3 +1,4 @@
+using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Keys;
 using AgentBay.Fs.Policies;
@@ -25,6 +26,26 @@ internal sealed record OpenMirror
     public NamespaceGate Gate { get; } = new();
     public PathLocks Locks { get; } = new();
     public AckLog Acks { get; } = new();
+
+    /// <param name="treeDirectory">Where the files are, for messages.</param>
+    public static OpenMirror Of(
+        IMirrorFiles files, BaselineIndex index, IObjectStore store, ContextRecord context, OperationIds operations, MountSessionOptions options, ILogger logger, string treeDirectory)
+    {
+        var guard = new ContextGuard(new ContextCatalog(store, options.Time), context, options.Time);
+        return new OpenMirror
+        {
+            Files = files,
+            Index = index,
+            Store = store,
+            Keys = new ContextKeys(context.Prefix),
+            Operations = operations,
+            Options = options,
+            Rules = new SyncRules(options.Policy),
+            Journal = new Journal(options.Time),
+            Logger = logger,
+            Watch = new ContextWatch(guard, store, index, treeDirectory),
+        };
+    }
 
     /// <summary>Set by the host adapter: see <see cref="IMirrorHost.EntryChanged"/>.</summary>
     public Action<TreePath>? EntryChanged { get; set; }

@@ -16,7 +16,8 @@ internal static class PowerLossRecovery
     {
         HashSet<TreePath> paths = scanner.Expand(TreePath.Root);
         HashSet<FileIdentity> inodes = [.. paths.Select(mirror.Files.TryStat).OfType<LocalEntry>().Select(entry => entry.Identity)];
-        IEnumerable<BaselineRow> rows = paths.Select(mirror.Index.Find).OfType<BaselineRow>().Where(row => !row.IsIntent && !mirror.Rules.Of(row.Path).LocalOnly);
+        IEnumerable<BaselineRow> rows = paths.Select(mirror.Index.Find).OfType<BaselineRow>()
+            .Where(row => row is { IsIntent: false, State: not BaselineState.Released } && !mirror.Rules.Of(row.Path).LocalOnly);
         await Parallel.ForEachAsync(
             rows,
             new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancellationToken },

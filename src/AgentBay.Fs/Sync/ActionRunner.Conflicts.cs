@@ -142,7 +142,8 @@ internal sealed partial class ActionRunner
         ListPage page = await store.ListAsync(new ListRequest(prefix), cancellationToken);
         foreach (ObjectInfo copy in page.Objects.Where(copy => copy.Size == remote.Version.Size))
         {
-            if (await placer.DescribeAsync(copy.Key, cancellationToken) is { } kept && IsCopyOf(kept, remote))
+            if (mirror.Keys.TryPath(copy.Key, out TreePath other, out _) && ConflictName.TryParse(other.Name, out ConflictName name) && name.IsOf(path.Name)
+                && await placer.DescribeAsync(copy.Key, cancellationToken) is { } kept && IsCopyOf(kept, remote))
             {
                 return kept;
             }

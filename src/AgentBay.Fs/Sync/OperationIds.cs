@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using AgentBay.Fs.Indexing;
 
 namespace AgentBay.Fs.Sync;
 
@@ -18,6 +19,10 @@ public sealed class OperationIds(string mirrorId, long session)
     /// what was before it.
     /// </summary>
     public bool TrustsEarlierSessions { get; init; } = true;
+
+    /// <summary>Of whoever looks at a mirror between two sessions: to it each session was an earlier one.</summary>
+    internal static OperationIds Of(BaselineIndex index) =>
+        new(index.GetMeta(IndexMeta.MirrorId) ?? "", long.Parse(index.GetMeta(IndexMeta.Session) ?? "0", CultureInfo.InvariantCulture) + 1);
 
     public bool IsFirstSession => session == 1;
 

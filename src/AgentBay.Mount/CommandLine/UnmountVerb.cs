@@ -30,7 +30,7 @@ internal static class UnmountVerb
         using var interrupt = new Interrupt();
         await using ControlClient? client = await target.TryConnectAsync(interrupt.Token);
         return client is null
-            ? ClearDead(target)
+            ? await ClearDeadAsync(target, interrupt.Token)
             : await AskAsync(client, target, new ControlRequest.Unmount(deadline?.TotalSeconds, force, sync), interrupt.Token);
     }
 
@@ -74,7 +74,7 @@ internal static class UnmountVerb
         return force ? ExitCode.Done : code; // Who insists has been told, and by their own policy it is no failure.
     }
 
-    private static int ClearDead(MountTarget target)
+    private static async Task<int> ClearDeadAsync(MountTarget target, CancellationToken cancellationToken)
     {
         if (target.Entry is { } entry && !DeadMount.TryClear(entry, HostAdapters.Current))
         {
@@ -82,9 +82,22 @@ internal static class UnmountVerb
             throw CommandException.Failed($"Process {pid} holds the mount {target.MountPoint} and does not answer; see {Path.Combine(target.StateFolder, "daemon.log")}.");
         }
 
+        string gone = $"agentbay-mount: The process of {target.MountPoint} was gone; the mount is cleared.";
+        if (!Directory.Exists(target.StateFolder))
+        {
+            Console.Error.WriteLine($"agentbay-mount: The mirror {target.StateFolder} was deleted while it was mounted; the mount is cleared. What had not been uploaded is lost.");
+            return ExitCode.Unflushed;
+        }
+
+        if (await DeadMount.HasNothingPendingAsync(target.StateFolder, HostAdapters.Current, cancellationToken))
+        {
+            Console.Error.WriteLine($"{gone} Everything is in the store.");
+            return ExitCode.Done;
+        }
+
         string context = StateFolder.ReadHolder(target.StateFolder)?.ContextName ?? "<ctx>";
         Console.Error.WriteLine(
-            $"agentbay-mount: The process of {target.MountPoint} was gone; the mount is cleared. Changes that it had not uploaded are kept in {target.StateFolder}: "
+            $"{gone} Changes that it had not uploaded are kept in {target.StateFolder}: "
             + $"mount again to upload them (agentbay-mount {ShellWord.Quote(context)} {ShellWord.Quote(target.MountPoint)}).");
         return ExitCode.Unflushed;
     }

@@ -10,7 +10,7 @@ internal static class Verbs
     private static readonly string[] Names =
     [
         MountVerb.Name, MountVerb.DaemonName, UnmountVerb.Name, UnmountVerb.Alias, SyncVerb.Name, StatusVerb.Name, InfoVerb.Name, WhyVerb.Name, ConflictsVerb.Name,
-        ResolveVerb.Name, AcknowledgeVerb.Name, ContextVerb.Name, FileVerb.Name, ClearingProcess.VerbName, UrlProcess.VerbName, HelperVerbs.MountName, HelperVerbs.UnmountName,
+        ResolveVerb.Name, AcknowledgeVerb.Name, ContextVerb.Name, FileVerb.Name, FsckVerb.Name, ClearingProcess.VerbName, UrlProcess.VerbName, HelperVerbs.MountName, HelperVerbs.UnmountName,
     ];
 
     private static readonly string[] Global = ["--help", "-h", "-?", "--version"];
@@ -43,6 +43,7 @@ internal static class Verbs
             AcknowledgeVerb.Create(),
             ContextVerb.Create(),
             FileVerb.Create(),
+            FsckVerb.Create(),
             ClearingProcess.CreateVerb(),
             UrlProcess.CreateVerb(),
             HelperVerbs.CreateMount(),

@@ -1,4 +1,6 @@
+using AgentBay.Fs.Checking;
 using AgentBay.Fs.Mirror;
+using AgentBay.ObjectStore;
 
 namespace AgentBay.Mount.Mounts;
 
@@ -25,5 +27,32 @@ internal static class DeadMount
 
         adapter.Detach(entry.MountPoint);
         return true;
+    }
+
+    /// <summary>Whether all that a dead mount's mirror holds is in the store. Asks the mirror alone.</summary>
+    /// <returns>False also when nobody can tell.</returns>
+    internal static async Task<bool> HasNothingPendingAsync(string stateFolder, IHostAdapter adapter, CancellationToken cancellationToken)
+    {
+        if (StateFolder.ReadHolder(stateFolder) is not { } holder)
+        {
+            return false;
+        }
+
+        try
+        {
+            using StateFolder? folder = StateFolder.TryOpen(stateFolder);
+            if (folder is null)
+            {
+                return false;
+            }
+
+            await using IObjectStore store = DefaultStore.Open(holder.StoreUrl);
+            using IMirrorFiles files = adapter.OpenMirror(folder).Files;
+            return await PendingLook.FindAsync(folder, files, store, holder.ContextId, cancellationToken) is { Count: 0 };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CommandException)
+        {
+            return false;
+        }
     }
 }

@@ -5,6 +5,7 @@ namespace AgentBay.Mount.Output;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(List<MountReport>))]
 [JsonSerializable(typeof(List<ContextReport>))]
+[JsonSerializable(typeof(FsckReport))]
 [JsonSerializable(typeof(List<TaskReport>))]
 [JsonSerializable(typeof(RuleReport))]
 [JsonSerializable(typeof(List<ConflictReport>))]

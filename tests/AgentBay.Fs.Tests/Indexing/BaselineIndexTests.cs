@@ -144,6 +144,21 @@ public sealed class BaselineIndexTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_index_with_a_page_of_garbage_is_refused()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(i => index.ApplyAsync(IndexChange.Put(Row($"f{i}")))));
+        await index.DisposeAsync();
+        string damaged = Path.Combine(folder, "damaged.db");
+        byte[] bytes = await System.IO.File.ReadAllBytesAsync(File);
+        Array.Fill(bytes, (byte)0x5A, bytes.Length / 2 / 4096 * 4096, 4096);
+        await System.IO.File.WriteAllBytesAsync(damaged, bytes);
+
+        Assert.Throws<IndexCorruptException>(() => BaselineIndex.Open(damaged));
+
+        index = BaselineIndex.Open(Path.Combine(folder, "new.db"));
+    }
+
+    [Fact]
     public async Task An_index_of_another_version_is_refused()
     {
         index.SetMeta("schema", "999");
@@ -152,6 +167,17 @@ public sealed class BaselineIndexTests : IAsyncLifetime
         Assert.Throws<IndexCorruptException>(() => BaselineIndex.Open(File));
 
         index = BaselineIndex.Open(Path.Combine(folder, "new.db"));
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(999, true)]
+    [InlineData(1000, false)]
+    public void A_listing_that_gives_fractions_of_a_second_speaks_of_the_version_of_the_HEAD_that_gives_none(int milliseconds, bool same)
+    {
+        var head = new RemoteVersion("etag", 5, DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(same, head.IsSameAs(head with { LastModified = head.LastModified!.Value.AddMilliseconds(milliseconds) }));
     }
 
     private static BaselineRow Row(string path) => new() { Path = TreePath.Parse(path), Kind = EntryKind.File, Key = "k", Identity = new FileIdentity(ulong.MaxValue, -5) };

@@ -96,7 +96,7 @@ public sealed class MirrorRecoveryTests
         await mirror.DeleteAsync("a");
         await mirror.DeleteAsync("b");
         await mirror.FlushCleanAsync();
-        Assert.Empty(mirror.Memory.Keys);
+        Assert.All(mirror.Memory.Keys, key => Assert.StartsWith(".agentbay/contexts/", key, StringComparison.Ordinal));
     }
 
     [Theory]

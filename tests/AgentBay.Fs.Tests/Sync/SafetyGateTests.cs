@@ -20,4 +20,13 @@ public sealed class SafetyGateTests
     [InlineData(null, "1", false)]
     public void A_mirror_belongs_to_the_context_and_epoch_that_it_names(string? id, string? epoch, bool same) =>
         Assert.Equal(same, SafetyGate.IsSameContext(id, epoch, "id", "1"));
+
+    [Theory]
+    [InlineData(null, "one", true)]
+    [InlineData("one", null, true)]
+    [InlineData("one", "one", true)]
+    [InlineData("one", "two", false)]
+    [InlineData("one", "", false)]
+    public void A_mirror_belongs_to_the_store_whose_id_it_knows(string? known, string? id, bool same) =>
+        Assert.Equal(same, SafetyGate.IsSameStore(known, id));
 }

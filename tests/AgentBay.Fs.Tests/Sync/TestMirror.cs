@@ -49,8 +49,6 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public MemoryStore Memory { get; }
 
-    public ManualTime Time => (ManualTime)options.Time;
-
     /// <summary>Where the last mount put what an old mirror held and the store did not.</summary>
     public string? KeptAside { get; private set; }
 
@@ -59,9 +57,14 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public MountSession Session { get; private set; } = null!;
 
+    public ManualTime Time => (ManualTime)options.Time;
+
     public IMirrorHost Host => Session.Host;
 
     public Journal Journal => Session.Host.Journal;
+
+    /// <summary>As the store's record says it.</summary>
+    public ContextRecord Context => context;
 
     /// <summary>The present state folder; also while nothing is mounted.</summary>
     public string StateDirectory => StateFolder.PathOf(Path.Combine(folder, $"state{states}"), "memory:", context.Id);

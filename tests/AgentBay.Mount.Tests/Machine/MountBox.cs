@@ -71,6 +71,9 @@ internal sealed partial class MountBox : IAsyncDisposable
     /// <summary>From now on mounts use a new state folder: another machine.</summary>
     public void NewCache() => Cache = Path.Combine(Folder, $"cache{++caches}");
 
+    /// <summary>From now on mounts keep their mirror there.</summary>
+    public void UseCache(string folder) => Cache = folder;
+
     public Task<Ran> AgentBayAsync(params string[] arguments) => RunAsync(Programs.AgentBayMount, arguments);
 
     public Task<Ran> RunAsync(string program, params string[] arguments) => Programs.RunAsync(Who, environment, Folder, null, program, arguments);
