@@ -8,6 +8,11 @@ public sealed partial class S3Store
 {
     public async Task<IMultipartUpload?> ResumeMultipartAsync(string key, string uploadId, PutOptions options, CancellationToken cancellationToken)
     {
+        if (uploadId.Length == 0)
+        {
+            return null;
+        }
+
         var upload = new Upload(this, key, uploadId, options.Condition);
         var call = new ListPartsRequest { BucketName = where.Bucket, Key = FullKey(key), UploadId = uploadId };
         ListPartsResponse page;
@@ -56,6 +61,11 @@ public sealed partial class S3Store
 
     public async Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken)
     {
+        if (uploadId.Length == 0)
+        {
+            return;   // Without an upload's id the request would delete the object.
+        }
+
         var call = new AbortMultipartUploadRequest { BucketName = where.Bucket, Key = FullKey(key), UploadId = uploadId };
         try
         {

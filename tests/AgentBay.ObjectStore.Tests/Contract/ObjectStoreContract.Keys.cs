@@ -37,6 +37,20 @@ public abstract partial class ObjectStoreContract
     }
 
     [Fact]
+    public async Task Every_ASCII_character_and_the_odd_ones_of_Unicode_can_be_anywhere_in_a_key()
+    {
+        string prefix = NewPrefix();
+        IEnumerable<string> odd = Enumerable.Range(1, 0x7f).Select(c => ((char)c).ToString())
+            .Concat(["\u0085", "\u00a0", "\u00ad", "\u200b", "\u202e", "\u2028", "\ufeff", "\ufffd", "\ufffe", "\uffff", "\U0010ffff"]);
+        string[] keys = [.. odd.SelectMany(c => new[] { $"{prefix}{c}", $"{prefix}x{c}y", $"{prefix}z{c}" }).Order(Comparer<string>.Create(CompareBytes))];
+        await Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Cancel }, async (key, _) => await PutAsync(key, key));
+        Assert.Equal(keys, await ListKeysAsync(prefix));
+        await Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Cancel }, async (key, _) => Assert.Equal(key, await ReadTextAsync(key)));
+        Assert.Empty(await Store.DeleteManyAsync(keys, Cancel));
+        Assert.Empty(await ListKeysAsync(prefix));
+    }
+
+    [Fact]
     public async Task A_key_as_long_as_the_store_takes_is_a_key_and_a_longer_one_is_refused()
     {
         string prefix = NewPrefix();
