@@ -1,0 +1,32 @@
+using AgentBay.ObjectStore;
+
+namespace AgentBay.Mount.Tests;
+
+/// <summary>Expiry on the real server, where a day is ten seconds (<c>rgw lc debug interval</c>).</summary>
+[Collection(MachineCollection.Name)]
+public sealed class ExpiryTests(Machine machine)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_file_that_the_server_lets_expire_goes_from_the_mount_and_is_not_stored_again()
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.S3, Who.Root);
+        await box.MountAsync("--write-back", "1s");
+        (await box.ScriptAsync(box.Mount, "mkdir d && echo x > d/expires && echo y > stays && sync .")).Ok();
+        string prefix = $"contexts/{await box.ContextIdAsync()}/";
+        await using IObjectStore store = StoreUrl.Open(box.StoreUrl, StoreOpenOptions.Default);
+        await store.SetExpiryRulesAsync("test-", [new ExpiryRule("test-1", prefix + "d/", 1)], Cancel);
+        while (await store.HeadAsync(prefix + "d/expires", Cancel) is not null)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), Cancel);
+        }
+
+        (await box.AgentBayAsync("sync", box.Mount, "--mode", "download")).Ok();
+
+        Assert.DoesNotContain("expires", (await box.ScriptAsync(box.Mount, "ls -R")).Ok().Output, StringComparison.Ordinal);
+        (await box.ScriptAsync(box.Mount, "test \"$(cat stays)\" = y")).Ok();
+        await box.UnmountAsync();
+        Assert.Null(await store.HeadAsync(prefix + "d/expires", Cancel));
+    }
+}
