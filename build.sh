@@ -83,7 +83,7 @@ need_fuse() { need "mounting" fusermount3:fuse3; }
 
 need_test_tools() {
     need_fuse
-    need "the tests" git:git sqlite3:sqlite3 tar:tar rsync:rsync npm:npm rclone:rclone s3cmd:s3cmd setpriv:util-linux setfattr:attr gcc:gcc curl:curl openssl:openssl
+    need "the tests" git:git sqlite3:sqlite3 tar:tar rsync:rsync rclone:rclone s3cmd:s3cmd setpriv:util-linux setfattr:attr gcc:gcc curl:curl openssl:openssl
     [ -e /usr/include/linux/fuse.h ] || install_packages "the tests of struct layouts" libc6-dev linux-libc-dev
     need "the tests on a real S3 server" radosgw:radosgw ceph-mon:ceph-mon ceph-osd:ceph-osd ceph:ceph-common
 }
@@ -186,6 +186,7 @@ run_all_tests() {
 churn() {
     need_sdk
     need_test_tools
+    need "the churn" npm:npm
     if sources_newer; then build; fi
     dotnet build tests/AgentBay.Mount.Tests -c Release -v quiet </dev/null
     AGENTBAY_MOUNT_PROGRAM="$PROGRAM" AGENTBAY_CHURN_MINUTES="${1:-15}" \

@@ -3,6 +3,13 @@ namespace AgentBay.ObjectStore;
 /// <summary>The arithmetic of copies in parts.</summary>
 internal static class PartCopy
 {
+    /// <summary>The ranges by which an object is copied whole: of <paramref name="partSize"/> bytes, or more where the parts would be too many.</summary>
+    internal static IReadOnlyList<ByteRange> Plan(long size, long partSize, int maxParts)
+    {
+        long step = Math.Max(partSize, (size + maxParts - 1) / maxParts);
+        return [.. Enumerable.Range(0, (int)((size + step - 1) / step)).Select(part => new ByteRange(part * step, Math.Min(step, size - (part * step))))];
+    }
+
     /// <exception cref="StoreException"><see cref="StoreErrorKind.Refused"/>: the range is not within the source.</exception>
     internal static long LengthOf(ByteRange range, long sourceSize, string sourceKey)
     {

@@ -16,6 +16,7 @@ public sealed class AgentBayClient : IAsyncDisposable
 
     /// <exception cref="ArgumentException">The store's URL is none; the message says what it should be.</exception>
     /// <exception cref="StoreException">The folder of a store on this disk cannot be made or used.</exception>
+    /// <exception cref="Fs.FsException">There is no home folder to keep mirrors in, and no other was named.</exception>
     public AgentBayClient(AgentBayOptions? options = null)
     {
         options ??= new AgentBayOptions();

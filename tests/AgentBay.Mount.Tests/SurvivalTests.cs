@@ -8,11 +8,12 @@ namespace AgentBay.Mount.Tests;
 public sealed class SurvivalTests(Machine machine)
 {
     [Theory]
-    [InlineData(Who.Root)]
-    [InlineData(Who.OrdinaryUser)]
-    public async Task After_kill_9_in_the_middle_of_writing_every_closed_file_is_there_and_gets_uploaded(Who who)
+    [InlineData(StoreKind.Embedded, Who.Root)]
+    [InlineData(StoreKind.Embedded, Who.OrdinaryUser)]
+    [InlineData(StoreKind.S3, Who.Root)]
+    public async Task After_kill_9_in_the_middle_of_writing_every_closed_file_is_there_and_gets_uploaded(StoreKind store, Who who)
     {
-        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, who);
+        await using MountBox box = await MountBox.CreateAsync(machine, store, who);
         await box.MountAsync("--write-back", "1s");
         // dd, unlike the shell's redirection, looks at what close(2) says: only what it succeeded for counts.
         using var writer = box.Start("bash", "-c", """cd "$1" && for i in $(seq 100000); do echo "content $i" | dd of="file$i" status=none && echo "$i" || exit; done""", "bash", box.Mount);
@@ -32,8 +33,11 @@ public sealed class SurvivalTests(Machine machine)
         await box.MountAsync();
         (await box.ScriptAsync(box.Mount, """for i in $(seq "$1"); do test "$(cat "file$i")" = "content $i"; done""", $"{closed}")).Ok();
         await box.UnmountAsync();
-        string stored = Path.Combine(box.StoreUrl, "contexts", await box.ContextIdAsync());
-        (await box.ScriptAsync(stored, """for i in $(seq "$1"); do test "$(cat "file$i")" = "content $i"; done""", $"{closed}")).Ok();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        for (int i = 1; i <= closed; i++)
+        {
+            Assert.Equal($"content {i}\n", await stored.ReadAsync($"file{i}"));
+        }
     }
 
     [Fact]
@@ -71,25 +75,58 @@ public sealed class SurvivalTests(Machine machine)
         await box.UnmountAsync();
     }
 
-    [Theory]
-    [InlineData(Who.Root)]
-    [InlineData(Who.OrdinaryUser)]
-    public async Task A_plain_umount_loses_nothing_the_daemon_drains_and_ends(Who who)
+    [Fact]
+    public async Task While_a_directory_store_is_full_programs_work_on_and_everything_is_uploaded_when_there_is_room()
     {
-        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, who);
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
+        Directory.CreateDirectory(box.StoreUrl);
+        (await box.RunAsync("mount", "-t", "tmpfs", "-o", "size=2m", "none", box.StoreUrl)).Ok();
+        try
+        {
+            await box.MountAsync("--write-back", "1s");
+            (await box.ScriptAsync(box.Mount, "echo before > before && sync before")).Ok();
+            string filler = Path.Combine(box.StoreUrl, "filler");
+            _ = await box.ScriptAsync("/", """cat /dev/zero > "$1" """, filler);
+
+            (await box.ScriptAsync(box.Mount, "mkdir d && for i in $(seq 50); do echo $i > d/$i; done && mv before moved && cat moved")).Ok();
+            Assert.NotEqual(0, (await box.ScriptAsync(box.Mount, "sync d/7")).ExitCode);
+            File.Delete(filler);
+
+            await box.UnmountAsync();
+            await using StoredContext stored = await StoredContext.OpenAsync(box);
+            Assert.Equal(("before\n", "7\n", 51), (await stored.ReadAsync("moved"), await stored.ReadAsync("d/7"), (await stored.KeysAsync()).Count));
+        }
+        finally
+        {
+            (await box.RunAsync("umount", "-l", box.StoreUrl)).Ok();
+        }
+    }
+
+    [Theory]
+    [InlineData(StoreKind.Embedded, Who.Root)]
+    [InlineData(StoreKind.Embedded, Who.OrdinaryUser)]
+    [InlineData(StoreKind.S3, Who.Root)]
+    public async Task A_plain_umount_loses_nothing_the_daemon_drains_and_ends(StoreKind store, Who who)
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, store, who);
         await box.MountAsync("--write-back", "off");
         (await box.ScriptAsync(box.Mount, """for i in $(seq 300); do echo "$i" > "f$i"; done""")).Ok();
         using var daemon = System.Diagnostics.Process.GetProcessById(await box.DaemonAsync());
         (await (who == Who.Root ? box.RunAsync("umount", "-i", box.Mount) : box.RunAsync("fusermount3", "-u", box.Mount))).Ok();
         await daemon.WaitForExitAsync();
-        string stored = Path.Combine(box.StoreUrl, "contexts", await box.ContextIdAsync());
-        (await box.ScriptAsync(stored, """for i in $(seq 300); do test "$(cat "f$i")" = "$i"; done""")).Ok();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        for (int i = 1; i <= 300; i++)
+        {
+            Assert.Equal($"{i}\n", await stored.ReadAsync($"f{i}"));
+        }
     }
 
-    [Fact]
-    public async Task SIGTERM_flushes_and_unmounts()
+    [Theory]
+    [InlineData(StoreKind.Embedded)]
+    [InlineData(StoreKind.S3)]
+    public async Task SIGTERM_flushes_and_unmounts(StoreKind store)
     {
-        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
+        await using MountBox box = await MountBox.CreateAsync(machine, store, Who.Root);
         await box.MountAsync("--write-back", "off");
         (await box.ScriptAsync(box.Mount, "echo last > word")).Ok();
         int pid = await box.DaemonAsync();
@@ -97,7 +134,8 @@ public sealed class SurvivalTests(Machine machine)
         Syscall.Kill(pid, 15).ThrowIfError("kill");
         await daemon.WaitForExitAsync();
         Assert.DoesNotContain(box.Mount, await File.ReadAllTextAsync("/proc/self/mountinfo"), StringComparison.Ordinal);
-        Assert.Equal("last\n", await File.ReadAllTextAsync(Path.Combine(box.StoreUrl, "contexts", await box.ContextIdAsync(), "word")));
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal("last\n", await stored.ReadAsync("word"));
     }
 
     [Theory]

@@ -34,7 +34,7 @@ public sealed class WorkloadTests(Machine machine)
         await GitClonesAsync(box, repository);
         (await box.ScriptAsync(box.Mount, """mkdir tar && tar xpf "$1" -C tar && tar df "$1" -C tar""", archive)).Ok();
         (await box.ScriptAsync(box.Mount, TwoWriters)).Ok();
-        (await box.ScriptAsync(box.Mount, "head -c 1G /dev/urandom > big && cmp -n 1000 big big && mv tar/d1 renamed && mv renamed/f3 'renamed/f three' && mv tar/d2 tar/d3/moved && rm -r tar/d4 tar/d5 && rm tar/d6/f*")).Ok();
+        (await box.ScriptAsync(box.Mount, "head -c 1G /dev/urandom > big && mv tar/d1 renamed && mv renamed/f3 'renamed/f three' && mv tar/d2 tar/d3/moved && rm -r tar/d4 tar/d5 && rm tar/d6/f*")).Ok();
         TreeSnapshot before = await TreeSnapshot.OfAsync(box, box.Mount);
         await box.UnmountAsync();
 
@@ -44,8 +44,12 @@ public sealed class WorkloadTests(Machine machine)
         await box.MountAsync();
         TreeSnapshot.AssertEqual(before.Entries, await TreeSnapshot.EntriesAsync(box, box.Mount));
         AssertOnlyPlaceholders(box);
-        (await box.ScriptAsync(box.Mount, """mkdir "$1/out" && tar cf - -C tar . | tar xf - -C "$1/out" && cp -a --sparse=always big "$1/big" && cmp big "$1/big" && cd "$1/out" && diff -r --no-dereference . "$2/tar" """, Path.Combine(box.Folder, "work"), box.Mount)).Ok();
-        TreeSnapshot.AssertEqual(before.Contents, await TreeSnapshot.ContentsAsync(box, box.Mount));
+        // Each byte is read once: what tar and cp copied is compared as it lies on the disk, the rest in the mount.
+        string copies = Path.Combine(box.Folder, "work", "copies");
+        (await box.ScriptAsync(box.Mount, """mkdir -p "$1/tar" && tar cf - -C tar . | tar xf - -C "$1/tar" && cp -a --sparse=always big "$1/big" """, copies)).Ok();
+        ILookup<bool, string> copied = before.Contents.ToLookup(line => line.EndsWith("  ./big", StringComparison.Ordinal) || line.Contains("  ./tar/", StringComparison.Ordinal));
+        TreeSnapshot.AssertEqual([.. copied[true]], await TreeSnapshot.ContentsAsync(box, copies));
+        TreeSnapshot.AssertEqual([.. copied[false]], await TreeSnapshot.ContentsAsync(box, box.Mount, "tar", "big"));
         (await box.ScriptAsync(Path.Combine(box.Mount, "clone"), "git fsck --full --strict && test -z \"$(git status --porcelain)\"")).Ok();
         (await box.ScriptAsync(box.Mount, "test \"$(sqlite3 db.sqlite 'PRAGMA integrity_check;')\" = ok")).Ok();
         await box.UnmountAsync();

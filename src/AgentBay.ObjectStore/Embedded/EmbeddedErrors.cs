@@ -3,9 +3,17 @@ using AgentBay.Posix;
 namespace AgentBay.ObjectStore.Embedded;
 
 /// <summary>The one map from errno to <see cref="StoreErrorKind"/>.</summary>
-internal static class EmbeddedErrors
+internal sealed class EmbeddedErrors(string directory)
 {
-    internal static StoreException Create(string directory, string what, Errno error) =>
+    internal void Check(string what, Errno result)
+    {
+        if (result != Errno.OK)
+        {
+            throw Create(what, result);
+        }
+    }
+
+    internal StoreException Create(string what, Errno error) =>
         new(KindOf(error), $"Embedded store {directory}: {what}: {new PosixException(error, "the filesystem says").Message}{Advice(error)}");
 
     private static StoreErrorKind KindOf(Errno error) => error switch

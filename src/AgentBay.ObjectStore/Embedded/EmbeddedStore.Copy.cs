@@ -45,7 +45,7 @@ public sealed partial class EmbeddedStore
         using (file)
         {
             reached("copy: record written");
-            Check("fsync", Syscall.Sync(file.Handle));
+            errors.Check("fsync", Syscall.Sync(file.Handle));
             return new PutResult(record.ETag, StoredFile.ToTime(record.Modified));
         }
     }
@@ -81,7 +81,7 @@ public sealed partial class EmbeddedStore
         for (long done = 0; done < length;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Check($"copy {StoreKey.Show(key)}", Syscall.CopyRange(from, fromOffset + done, to, toOffset + done, Math.Min(step, length - done), out long copied));
+            errors.Check($"copy {StoreKey.Show(key)}", Syscall.CopyRange(from, fromOffset + done, to, toOffset + done, Math.Min(step, length - done), out long copied));
             done += copied > 0
                 ? copied
                 : throw new StoreException(StoreErrorKind.Corrupt, $"Embedded store {directory}: {StoreKey.Show(key)} ended after {done} of {length} bytes: something truncated its file.");

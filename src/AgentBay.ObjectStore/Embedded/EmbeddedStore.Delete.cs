@@ -91,7 +91,7 @@ public sealed partial class EmbeddedStore
 
             if (result is not (Errno.ENOENT or Errno.ENOTDIR) || path.Length == 0)
             {
-                throw Error("fsync a folder", result);
+                throw errors.Create("fsync a folder", result);
             }
 
             path = Place.At(path).Folder;

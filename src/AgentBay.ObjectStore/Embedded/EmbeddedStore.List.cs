@@ -7,7 +7,7 @@ public sealed partial class EmbeddedStore
         {
             var walk = new ListWalk(
                 request, folders, reader, expiry.For(request.Prefix), NowNs(),
-                (folder, entry) => OpenObject(folder, new Place([], entry.Path), entry.Path, out _, withMetadata: false), Error);
+                (folder, entry) => OpenObject(folder, new Place([], entry.Path), entry.Path, out _, withMetadata: false), errors);
             var page = walk.Run(cancellationToken);
             foreach (string key in walk.Expired)
             {

@@ -14,13 +14,13 @@ public sealed partial class EmbeddedStore
             var places = KeyPlaces.Of(key);
             StoreMetadata.Check(options.Metadata, Properties.MaxMetadataBytes, key);
             var begun = new UploadRecord(key, time.GetUtcNow(), options.ContentType, new Dictionary<string, string>(options.Metadata, StringComparer.Ordinal));
-            return new EmbeddedUpload(UploadHost, UploadFolder.Begin(uploads, begun, Error), places, begun, options.Condition);
+            return new EmbeddedUpload(UploadHost, UploadFolder.Begin(uploads, begun, errors), places, begun, options.Condition);
         }, cancellationToken);
 
     public Task<IMultipartUpload?> ResumeMultipartAsync(string key, string uploadId, PutOptions options, CancellationToken cancellationToken) => threads.RunAsync<IMultipartUpload?>(
         () =>
         {
-            var folder = UploadFolder.Open(uploads, uploadId, Error);
+            var folder = UploadFolder.Open(uploads, uploadId, errors);
             if (folder?.Begun is not { } begun || begun.Key != key)
             {
                 folder?.Dispose();
@@ -47,7 +47,7 @@ public sealed partial class EmbeddedStore
             var pending = new List<PendingUpload>();
             foreach (byte[] name in NamesOf(uploads))
             {
-                using var folder = UploadFolder.Open(uploads, Encoding.ASCII.GetString(name), Error);
+                using var folder = UploadFolder.Open(uploads, Encoding.ASCII.GetString(name), errors);
                 if (folder?.Begun is { } begun && begun.Key.StartsWith(prefix, StringComparison.Ordinal))
                 {
                     pending.Add(new PendingUpload(begun.Key, folder.Id, begun.Begun));
@@ -60,7 +60,7 @@ public sealed partial class EmbeddedStore
     public async Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken) => _ = await threads.RunAsync(
         () =>
         {
-            using var folder = UploadFolder.Open(uploads, uploadId, Error);
+            using var folder = UploadFolder.Open(uploads, uploadId, errors);
             if (folder?.Begun?.Key == key)
             {
                 folder.Remove();
@@ -83,7 +83,7 @@ public sealed partial class EmbeddedStore
 
         foreach (byte[] name in NamesOf(uploads).Where(n => ModifyTime(uploads, n) < before))
         {
-            using var folder = UploadFolder.Open(uploads, Encoding.ASCII.GetString(name), Error);
+            using var folder = UploadFolder.Open(uploads, Encoding.ASCII.GetString(name), errors);
             if (folder != null && NamesOf(folder.Handle).TrueForAll(n => ModifyTime(folder.Handle, n) < before))
             {
                 folder.Remove();
@@ -94,7 +94,7 @@ public sealed partial class EmbeddedStore
     private List<byte[]> NamesOf(SafeFileHandle folder)
     {
         var names = new List<DirectoryName>();
-        Check("read a folder", Syscall.ReadDirectory(folder, names));
+        errors.Check("read a folder", Syscall.ReadDirectory(folder, names));
         return names.ConvertAll(static n => n.Name);
     }
 

@@ -20,7 +20,7 @@ public sealed partial class EmbeddedStore
             reached("put: file made");
             try
             {
-                Check($"write {StoreKey.Show(key)}", Syscall.Write(file, body.Span, 0, out _));
+                errors.Check($"write {StoreKey.Show(key)}", Syscall.Write(file, body.Span, 0, out _));
                 reached("put: bytes written");
                 var record = Seal(file, etag, options.Metadata, options.ContentType);
                 Publish(places, temporary, name, options.Condition);
@@ -35,7 +35,7 @@ public sealed partial class EmbeddedStore
 
     internal SafeFileHandle CreateFile(SafeFileHandle folder, byte[] name)
     {
-        Check("make a file", Syscall.Open(folder, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, PrivateFile, out var file));
+        errors.Check("make a file", Syscall.Open(folder, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, PrivateFile, out var file));
         return file;
     }
 
@@ -43,12 +43,12 @@ public sealed partial class EmbeddedStore
     internal ObjectRecord Seal(SafeFileHandle file, string etag, IReadOnlyDictionary<string, string> metadata, string? contentType)
     {
         long now = NowNs();
-        Check("stat", Syscall.Stat(file, out var status));
+        errors.Check("stat", Syscall.Stat(file, out var status));
         var record = new ObjectRecord(etag, status.Size, now, now, contentType, metadata);
-        Check("set the mtime", Syscall.SetTimes(file, null, now));
+        errors.Check("set the mtime", Syscall.SetTimes(file, null, now));
         WriteRecord(file, record);
         reached("put: record written");
-        Check("fsync", Syscall.Sync(file));
+        errors.Check("fsync", Syscall.Sync(file));
         reached("put: file synced");
         return record;
     }
@@ -89,7 +89,7 @@ public sealed partial class EmbeddedStore
             // The folder was removed as empty, or the name became a folder's: both by another writer, meanwhile.
             if (result is not (Errno.ENOENT or Errno.ENOTDIR or Errno.EISDIR or Errno.EEXIST or Errno.ENOTEMPTY) || attempt == MaxTries)
             {
-                throw Error($"put {StoreKey.Show(places.Key)}", result);
+                throw errors.Create($"put {StoreKey.Show(places.Key)}", result);
             }
         }
     }
@@ -193,7 +193,7 @@ public sealed partial class EmbeddedStore
             throw new StoreException(StoreErrorKind.TooLarge, $"Embedded store {directory}: the metadata does not fit into an xattr here, or the disk is full.", new PosixException(result, "setxattr"));
         }
 
-        Check("write the record", result);
+        errors.Check("write the record", result);
     }
 
     private long NowNs() => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;

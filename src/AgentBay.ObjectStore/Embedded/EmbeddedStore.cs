@@ -29,6 +29,7 @@ public sealed partial class EmbeddedStore : IObjectStore
     private readonly ExpiryRules expiry;
     private readonly TimeProvider time;
     private readonly Action<string> reached;
+    private readonly EmbeddedErrors errors;
 
     private EmbeddedStore(string directory, SafeFileHandle root, TimeProvider time, Action<string> reached)
     {
@@ -43,11 +44,12 @@ public sealed partial class EmbeddedStore : IObjectStore
         this.temporary = temporary;
         this.uploads = uploads;
         this.reached = reached;
-        folders = new Folders(root, Error);
-        reader = new FolderReader(Error);
-        locks = new KeyLocks(OpenHidden(directory, root, "locks"), Error);
-        urls = new UrlFolder(urlFolder, locks, Error);
-        expiry = new ExpiryRules(expiryFolder, locks, Error);
+        errors = new EmbeddedErrors(directory);
+        folders = new Folders(root, errors);
+        reader = new FolderReader(errors);
+        locks = new KeyLocks(OpenHidden(directory, root, "locks"), errors);
+        urls = new UrlFolder(urlFolder, locks, errors);
+        expiry = new ExpiryRules(expiryFolder, locks, errors);
         Properties = new StoreProperties
         {
             Url = new UriBuilder(Uri.UriSchemeFile, "") { Path = directory }.Uri.AbsoluteUri,
@@ -63,6 +65,8 @@ public sealed partial class EmbeddedStore : IObjectStore
     }
 
     public StoreProperties Properties { get; }
+
+    internal EmbeddedErrors Errors => errors;
 
     /// <summary>Opens a directory as a store; makes it (0700) when it is not there.</summary>
     /// <exception cref="StoreException">It cannot be made or written, or its filesystem has no user xattrs.</exception>
@@ -168,7 +172,7 @@ public sealed partial class EmbeddedStore : IObjectStore
         catch (PosixException e)
         {
             handle.Dispose();
-            throw EmbeddedErrors.Create(directory, Encoding.UTF8.GetString(place.Path), e.Error);
+            throw new EmbeddedErrors(directory).Create(Encoding.UTF8.GetString(place.Path), e.Error);
         }
         catch
         {
@@ -203,7 +207,7 @@ public sealed partial class EmbeddedStore : IObjectStore
                 return root;
             }
 
-            throw EmbeddedErrors.Create(directory, "open the directory", result);
+            throw new EmbeddedErrors(directory).Create("open the directory", result);
         }
     }
 
@@ -215,12 +219,12 @@ public sealed partial class EmbeddedStore : IObjectStore
             Errno made = Syscall.MakeDirectory(root, step, 0x1C0);
             if (made is not (Errno.OK or Errno.EEXIST))
             {
-                throw EmbeddedErrors.Create(directory, "make " + Encoding.UTF8.GetString(step), made);
+                throw new EmbeddedErrors(directory).Create("make " + Encoding.UTF8.GetString(step), made);
             }
         }
 
         Errno result = Syscall.OpenBeneath(root, path, OpenFlags.ReadOnly | OpenFlags.Directory, 0, out var folder);
-        return result == Errno.OK ? folder : throw EmbeddedErrors.Create(directory, "open " + Encoding.UTF8.GetString(path), result);
+        return result == Errno.OK ? folder : throw new EmbeddedErrors(directory).Create("open " + Encoding.UTF8.GetString(path), result);
     }
 
     private static void ProbeXattrs(string directory, SafeFileHandle temporary)
@@ -242,7 +246,7 @@ public sealed partial class EmbeddedStore : IObjectStore
 
         if (result != Errno.OK)
         {
-            throw EmbeddedErrors.Create(directory, "write to the directory", result);
+            throw new EmbeddedErrors(directory).Create("write to the directory", result);
         }
     }
 
@@ -251,21 +255,11 @@ public sealed partial class EmbeddedStore : IObjectStore
     private StoreException PreconditionFailed(string key, string why) =>
         new(StoreErrorKind.PreconditionFailed, $"Embedded store {directory}: {StoreKey.Show(key)} {why}.");
 
-    private StoreException Error(string what, Errno error) => EmbeddedErrors.Create(directory, what, error);
-
     private void Check(string what, Place place, Errno result)
     {
         if (result != Errno.OK)
         {
-            throw Error($"{what} {StoreKey.Show(Encoding.UTF8.GetString(place.Path))}", result);
-        }
-    }
-
-    internal void Check(string what, Errno result)
-    {
-        if (result != Errno.OK)
-        {
-            throw Error(what, result);
+            throw errors.Create($"{what} {StoreKey.Show(Encoding.UTF8.GetString(place.Path))}", result);
         }
     }
 }

@@ -38,7 +38,7 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder fold
         {
             Add(number, body.Length, (target, offset) =>
             {
-                host.Store.Check($"write part {number} of {StoreKey.Show(places.Key)}", Syscall.Write(target, body.Span, offset, out _));
+                host.Store.Errors.Check($"write part {number} of {StoreKey.Show(places.Key)}", Syscall.Write(target, body.Span, offset, out _));
                 return ETags.Hash(body.Span);
             });
             return true;
@@ -71,7 +71,7 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder fold
                 var whole = InPlace() ? folder.Whole : Assemble(cancellationToken);
 
                 // A slot beyond the last part may have been written by a part that came again elsewhere.
-                host.Store.Check("truncate", Syscall.Truncate(whole.Handle, parts.Values.Sum(static p => p.Length)));
+                host.Store.Errors.Check("truncate", Syscall.Truncate(whole.Handle, parts.Values.Sum(static p => p.Length)));
                 host.Reached("multipart: assembled");
                 string etag = ETags.OfParts([.. Enumerable.Range(1, parts.Count).Select(n => parts[n].Hash)]);
                 var record = host.Store.Seal(whole.Handle, etag, begun.Metadata, begun.ContentType);

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace AgentBay.ObjectStore.Embedded;
 
 /// <summary>A directory's expiry rules: one JSON file, replaced whole under a lock, looked at anew (its identity, not its bytes) at every call.</summary>
-internal sealed class ExpiryRules(SafeFileHandle folder, KeyLocks locks, Func<string, Errno, StoreException> error)
+internal sealed class ExpiryRules(SafeFileHandle folder, KeyLocks locks, EmbeddedErrors errors)
 {
     private const uint PrivateFile = 0x180;   // 0600
     private const string LockName = "\0expiry";
@@ -25,7 +25,7 @@ internal sealed class ExpiryRules(SafeFileHandle folder, KeyLocks locks, Func<st
                 return [];
             }
 
-            Check("look at the expiry rules", result);
+            errors.Check("look at the expiry rules", result);
             var identity = (status.Inode, status.ChangeTimeNs);
             var known = cached;
             if (known.Identity != identity)
@@ -47,15 +47,15 @@ internal sealed class ExpiryRules(SafeFileHandle folder, KeyLocks locks, Func<st
         using var held = locks.Acquire(LockName);
         ExpiryRule[] all = [.. Read().Where(r => !r.Id.StartsWith(ownerPrefix, StringComparison.Ordinal)), .. rules];
         byte[] name = Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N"));
-        Check("make a file", Syscall.Open(folder, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, PrivateFile, out var file));
+        errors.Check("make a file", Syscall.Open(folder, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, PrivateFile, out var file));
         using (file)
         {
-            Check("write the expiry rules", Syscall.Write(file, JsonSerializer.SerializeToUtf8Bytes(all, ExpiryJson.Default.ExpiryRuleArray), 0, out _));
-            Check("write the expiry rules", Syscall.Sync(file));
+            errors.Check("write the expiry rules", Syscall.Write(file, JsonSerializer.SerializeToUtf8Bytes(all, ExpiryJson.Default.ExpiryRuleArray), 0, out _));
+            errors.Check("write the expiry rules", Syscall.Sync(file));
         }
 
-        Check("write the expiry rules", Syscall.Rename(folder, name, folder, FileName));
-        Check("write the expiry rules", Syscall.Sync(folder));
+        errors.Check("write the expiry rules", Syscall.Rename(folder, name, folder, FileName));
+        errors.Check("write the expiry rules", Syscall.Sync(folder));
     }
 
     private ExpiryRule[] Read()
@@ -68,10 +68,10 @@ internal sealed class ExpiryRules(SafeFileHandle folder, KeyLocks locks, Func<st
                 return [];
             }
 
-            Check("read the expiry rules", result);
-            Check("read the expiry rules", Syscall.Stat(file, out var status));
+            errors.Check("read the expiry rules", result);
+            errors.Check("read the expiry rules", Syscall.Stat(file, out var status));
             var text = new byte[status.Size];
-            Check("read the expiry rules", Syscall.Read(file, text, 0, out int count));
+            errors.Check("read the expiry rules", Syscall.Read(file, text, 0, out int count));
             try
             {
                 return JsonSerializer.Deserialize(text.AsSpan(0, count), ExpiryJson.Default.ExpiryRuleArray) ?? [];
@@ -80,14 +80,6 @@ internal sealed class ExpiryRules(SafeFileHandle folder, KeyLocks locks, Func<st
             {
                 throw new StoreException(StoreErrorKind.Refused, "The embedded store's .agentbay-store/expiry/rules.json is not JSON of ours; correct it or remove it.", e);
             }
-        }
-    }
-
-    private void Check(string what, Errno result)
-    {
-        if (result != Errno.OK)
-        {
-            throw error(what, result);
         }
     }
 

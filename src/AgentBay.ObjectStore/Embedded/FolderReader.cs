@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace AgentBay.ObjectStore.Embedded;
 
 /// <summary>Reads folders as keys see them: sorted, names decoded; what is no object's or folder's name of ours is left out.</summary>
-internal sealed class FolderReader(Func<string, Errno, StoreException> error)
+internal sealed class FolderReader(EmbeddedErrors errors)
 {
     private const int CacheFrom = 1000;
     private const int CachedFolders = 8;
@@ -17,7 +17,7 @@ internal sealed class FolderReader(Func<string, Errno, StoreException> error)
     internal FolderEntry[] Read(SafeFileHandle folder)
     {
         long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000_000;
-        Check("stat", Syscall.Stat(folder, out var status));
+        errors.Check("stat", Syscall.Stat(folder, out var status));
         var identity = (status.Device, status.Inode);
         if (cache.TryGetValue(identity, out var cached) && cached.ChangeTimeNs == status.ChangeTimeNs)
         {
@@ -47,7 +47,7 @@ internal sealed class FolderReader(Func<string, Errno, StoreException> error)
     private void ReadInto(SafeFileHandle folder, byte[] pieces, byte[] path, List<FolderEntry> found, ref bool hasPieces)
     {
         var names = new List<DirectoryName>();
-        Check("read a folder", Syscall.ReadDirectory(folder, names));
+        errors.Check("read a folder", Syscall.ReadDirectory(folder, names));
         found.EnsureCapacity(found.Count + names.Count);
         foreach (var name in names)
         {
@@ -127,13 +127,5 @@ internal sealed class FolderReader(Func<string, Errno, StoreException> error)
         }
 
         return (type == StatMode.Regular, type == StatMode.Directory);
-    }
-
-    private void Check(string what, Errno result)
-    {
-        if (result != Errno.OK)
-        {
-            throw error(what, result);
-        }
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace AgentBay.ObjectStore.Embedded;
 
 /// <summary>Makes, opens, syncs and removes the folders below the store's directory. Nothing here follows a link or leaves the directory.</summary>
-internal sealed class Folders(SafeFileHandle root, Func<string, Errno, StoreException> error)
+internal sealed class Folders(SafeFileHandle root, EmbeddedErrors errors)
 {
     private const uint PrivateFolder = 0x1C0;   // 0700
     private const int MaxRemembered = 100_000;
@@ -38,20 +38,20 @@ internal sealed class Folders(SafeFileHandle root, Func<string, Errno, StoreExce
         // ENOENT: another one removed the parent, empty until now; the caller begins again.
         if (result is not (Errno.OK or Errno.EEXIST or Errno.ENOENT))
         {
-            throw error("make a folder", result);
+            throw errors.Create("make a folder", result);
         }
     }
 
     /// <summary>Puts a folder's names on disk, and those of the folders above it.</summary>
     internal void Sync(byte[] path, SafeFileHandle folder)
     {
-        Check("fsync a folder", Syscall.Sync(folder));
+        errors.Check("fsync a folder", Syscall.Sync(folder));
         if (path.Length == 0)
         {
             return;
         }
 
-        Check("stat a folder", Syscall.Stat(folder, out var status));
+        errors.Check("stat a folder", Syscall.Stat(folder, out var status));
         if (durable.ContainsKey((status.Inode, status.BirthTimeNs)))
         {
             return;
@@ -66,7 +66,7 @@ internal sealed class Folders(SafeFileHandle root, Func<string, Errno, StoreExce
                 return;   // Removed since, as empty: then nothing of ours is in it.
             }
 
-            Check("open a folder", result);
+            errors.Check("open a folder", result);
             Sync(parent, above);
         }
 
@@ -111,7 +111,7 @@ internal sealed class Folders(SafeFileHandle root, Func<string, Errno, StoreExce
         {
             Errno.OK => true,
             Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP => false,
-            _ => throw error("open a folder", result),
+            _ => throw errors.Create("open a folder", result),
         };
     }
 
@@ -121,14 +121,6 @@ internal sealed class Folders(SafeFileHandle root, Func<string, Errno, StoreExce
         using (parent)
         {
             return result == Errno.OK ? Syscall.MakeDirectory(parent, place.Name, PrivateFolder) : result;
-        }
-    }
-
-    private void Check(string what, Errno result)
-    {
-        if (result != Errno.OK)
-        {
-            throw error(what, result);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace AgentBay.ObjectStore.Embedded;
 /// Excludes writers of one key, in this process (a monitor) and in others (flock of a file that lives for ever).
 /// Keys share 256 stripes, so a thread holds at most one at a time; a killed process's locks go with it.
 /// </summary>
-internal sealed class KeyLocks(SafeFileHandle folder, Func<string, Errno, StoreException> error) : IDisposable
+internal sealed class KeyLocks(SafeFileHandle folder, EmbeddedErrors errors) : IDisposable
 {
     private const int Stripes = 256;
 
@@ -21,7 +21,7 @@ internal sealed class KeyLocks(SafeFileHandle folder, Func<string, Errno, StoreE
         try
         {
             SafeFileHandle file = files[stripe] ??= OpenFile(stripe);
-            Check(Syscall.Lock(file, wait: true));
+            errors.Check("lock", Syscall.Lock(file, wait: true));
             return new Held(monitors[stripe], file);
         }
         catch
@@ -55,16 +55,8 @@ internal sealed class KeyLocks(SafeFileHandle folder, Func<string, Errno, StoreE
 
     private SafeFileHandle OpenFile(int stripe)
     {
-        Check(Syscall.Open(folder, System.Text.Encoding.ASCII.GetBytes($"{stripe:x2}"), OpenFlags.ReadWrite | OpenFlags.Create, 0x180, out var file));
+        errors.Check("lock", Syscall.Open(folder, System.Text.Encoding.ASCII.GetBytes($"{stripe:x2}"), OpenFlags.ReadWrite | OpenFlags.Create, 0x180, out var file));
         return file;
-    }
-
-    private void Check(Errno result)
-    {
-        if (result != Errno.OK)
-        {
-            throw error("lock", result);
-        }
     }
 
     internal readonly struct Held(Lock monitor, SafeFileHandle file) : IDisposable

@@ -13,7 +13,7 @@ internal sealed class ListWalk
     private readonly Folders folders;
     private readonly FolderReader reader;
     private readonly Func<SafeFileHandle, FolderEntry, StoredFile?> open;
-    private readonly Func<string, Errno, StoreException> error;
+    private readonly EmbeddedErrors errors;
     private readonly Deadlines deadlines;
     private readonly long nowNs;
     private readonly byte[] prefix;
@@ -29,14 +29,14 @@ internal sealed class ListWalk
 
     internal ListWalk(
         ListRequest request, Folders folders, FolderReader reader, Deadlines deadlines, long nowNs,
-        Func<SafeFileHandle, FolderEntry, StoredFile?> open, Func<string, Errno, StoreException> error)
+        Func<SafeFileHandle, FolderEntry, StoredFile?> open, EmbeddedErrors errors)
     {
         this.deadlines = deadlines;
         this.nowNs = nowNs;
         this.folders = folders;
         this.reader = reader;
         this.open = open;
-        this.error = error;
+        this.errors = errors;
         prefix = Encoding.UTF8.GetBytes(request.Prefix);
         delimiter = string.IsNullOrEmpty(request.Delimiter) ? null : Encoding.UTF8.GetBytes(request.Delimiter);
         max = request.MaxKeys;
@@ -62,7 +62,7 @@ internal sealed class ListWalk
             }
             else if (result is not (Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.ENAMETOOLONG))
             {
-                throw error("list", result);
+                throw errors.Create("list", result);
             }
         }
 
@@ -229,6 +229,6 @@ internal sealed class ListWalk
         }
 
         below.Dispose();
-        return result is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP ? null : throw error("list", result);
+        return result is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP ? null : throw errors.Create("list", result);
     }
 }

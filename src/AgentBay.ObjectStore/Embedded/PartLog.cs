@@ -12,14 +12,14 @@ namespace AgentBay.ObjectStore.Embedded;
 internal sealed class PartLog : IDisposable
 {
     private readonly SafeFileHandle file;
-    private readonly Func<string, Errno, StoreException> error;
+    private readonly EmbeddedErrors errors;
     private long end;
 
-    internal PartLog(SafeFileHandle folder, Func<string, Errno, StoreException> error)
+    internal PartLog(SafeFileHandle folder, EmbeddedErrors errors)
     {
-        this.error = error;
-        Check(Syscall.Open(folder, "parts"u8, OpenFlags.ReadWrite | OpenFlags.Create, 0x180, out file));
-        Check(Syscall.Stat(file, out var status));
+        this.errors = errors;
+        errors.Check("the record of an upload's parts", Syscall.Open(folder, "parts"u8, OpenFlags.ReadWrite | OpenFlags.Create, 0x180, out file));
+        errors.Check("the record of an upload's parts", Syscall.Stat(file, out var status));
         end = status.Size;
     }
 
@@ -28,14 +28,14 @@ internal sealed class PartLog : IDisposable
     internal void Append(Line line)
     {
         byte[] text = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{line.Number} {line.File} {line.Offset} {line.Length} {line.Hash}\n"));
-        Check(Syscall.Write(file, text, end, out _));
+        errors.Check("the record of an upload's parts", Syscall.Write(file, text, end, out _));
         end += text.Length;
     }
 
     internal List<Line> Read()
     {
         var text = new byte[end];
-        Check(Syscall.Read(file, text, 0, out int count));
+        errors.Check("the record of an upload's parts", Syscall.Read(file, text, 0, out int count));
         return [.. Encoding.ASCII.GetString(text, 0, count).Split('\n').Select(Parse).OfType<Line>()];
     }
 
@@ -47,12 +47,4 @@ internal sealed class PartLog : IDisposable
         && int.TryParse(number, CultureInfo.InvariantCulture, out int n) && long.TryParse(offset, CultureInfo.InvariantCulture, out long o) && long.TryParse(length, CultureInfo.InvariantCulture, out long l)
             ? new Line(n, file, o, l, hash)
             : null;
-
-    private void Check(Errno result)
-    {
-        if (result != Errno.OK)
-        {
-            throw error("the record of an upload's parts", result);
-        }
-    }
 }

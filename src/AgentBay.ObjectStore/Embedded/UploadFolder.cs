@@ -10,20 +10,22 @@ internal sealed class UploadFolder : IDisposable
 {
     internal const string WholeName = "object";
 
+    private const string What = "the folder of an upload";
+
     private const uint PrivateFile = 0x180;   // 0600
     private const uint PrivateFolder = 0x1C0;   // 0700
 
     private readonly SafeFileHandle parent;
-    private readonly Func<string, Errno, StoreException> error;
+    private readonly EmbeddedErrors errors;
     private readonly List<SafeFileHandle> opened = [];
     private SafeFileHandle? beginFile;
     private PartFile? whole;
     private PartLog? log;
 
-    private UploadFolder(SafeFileHandle parent, SafeFileHandle folder, string id, Func<string, Errno, StoreException> error)
+    private UploadFolder(SafeFileHandle parent, SafeFileHandle folder, string id, EmbeddedErrors errors)
     {
         this.parent = parent;
-        this.error = error;
+        this.errors = errors;
         Handle = folder;
         Id = id;
     }
@@ -40,23 +42,23 @@ internal sealed class UploadFolder : IDisposable
     /// <summary>Only of an upload that is worked on.</summary>
     internal PartFile Whole => whole ??= Open(WholeName) ?? Create(WholeName);
 
-    internal PartLog Log => log ??= new PartLog(Handle, error);
+    internal PartLog Log => log ??= new PartLog(Handle, errors);
 
     /// <summary>False when someone aborted it.</summary>
     internal bool Exists => Syscall.Stat(Handle, "begin"u8, out _) == Errno.OK;
 
-    internal static UploadFolder Begin(SafeFileHandle uploads, UploadRecord begun, Func<string, Errno, StoreException> error)
+    internal static UploadFolder Begin(SafeFileHandle uploads, UploadRecord begun, EmbeddedErrors errors)
     {
         string id = Guid.NewGuid().ToString("N");
         byte[] name = Encoding.ASCII.GetBytes(id);
-        Check(Syscall.MakeDirectory(uploads, name, PrivateFolder), error);
-        Check(Syscall.Open(uploads, name, OpenFlags.ReadOnly | OpenFlags.Directory, 0, out var handle), error);
-        var folder = new UploadFolder(uploads, handle, id, error) { Begun = begun };
+        errors.Check(What, Syscall.MakeDirectory(uploads, name, PrivateFolder));
+        errors.Check(What, Syscall.Open(uploads, name, OpenFlags.ReadOnly | OpenFlags.Directory, 0, out var handle));
+        var folder = new UploadFolder(uploads, handle, id, errors) { Begun = begun };
         try
         {
             folder.beginFile = folder.CreateFile("begin"u8);
             folder.Lock();
-            Check(Syscall.Write(folder.beginFile, JsonSerializer.SerializeToUtf8Bytes(begun, UploadJson.Default.UploadRecord), 0, out _), error);
+            errors.Check(What, Syscall.Write(folder.beginFile, JsonSerializer.SerializeToUtf8Bytes(begun, UploadJson.Default.UploadRecord), 0, out _));
             return folder;
         }
         catch
@@ -68,7 +70,7 @@ internal sealed class UploadFolder : IDisposable
     }
 
     /// <returns>Null when there is no such upload.</returns>
-    internal static UploadFolder? Open(SafeFileHandle uploads, string id, Func<string, Errno, StoreException> error)
+    internal static UploadFolder? Open(SafeFileHandle uploads, string id, EmbeddedErrors errors)
     {
         byte[] name = Encoding.UTF8.GetBytes(id);
         if (name.Length == 0 || Syscall.OpenBeneath(uploads, name, OpenFlags.ReadOnly | OpenFlags.Directory, 0, out var handle) != Errno.OK)
@@ -76,7 +78,7 @@ internal sealed class UploadFolder : IDisposable
             return null;
         }
 
-        var folder = new UploadFolder(uploads, handle, id, error);
+        var folder = new UploadFolder(uploads, handle, id, errors);
         if (Syscall.Open(handle, "begin"u8, OpenFlags.ReadWrite, 0, out var file) == Errno.OK)
         {
             folder.beginFile = file;
@@ -95,7 +97,7 @@ internal sealed class UploadFolder : IDisposable
             throw new StoreException(StoreErrorKind.Busy, $"The upload {Id} of {StoreKey.Show(Begun!.Key)} is being worked on elsewhere.");
         }
 
-        Check(result, error);
+        errors.Check(What, result);
     }
 
     internal PartFile Create(string name)
@@ -126,7 +128,13 @@ internal sealed class UploadFolder : IDisposable
     internal void Remove()
     {
         var names = new List<DirectoryName>();
-        Check(Syscall.ReadDirectory(Handle, names), error);
+        Errno result = Syscall.ReadDirectory(Handle, names);
+        if (result == Errno.ENOENT)
+        {
+            return;   // Another one removed it.
+        }
+
+        errors.Check(What, result);
         names.ForEach(n => Syscall.Unlink(Handle, n.Name));
         _ = Syscall.RemoveDirectory(parent, Encoding.UTF8.GetBytes(Id));
     }
@@ -147,7 +155,7 @@ internal sealed class UploadFolder : IDisposable
 
     private SafeFileHandle CreateFile(ReadOnlySpan<byte> name)
     {
-        Check(Syscall.Open(Handle, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, PrivateFile, out var file), error);
+        errors.Check(What, Syscall.Open(Handle, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, PrivateFile, out var file));
         return file;
     }
 
@@ -166,14 +174,6 @@ internal sealed class UploadFolder : IDisposable
         catch (JsonException)
         {
             return null;   // Cut by a crash: the upload had no part yet.
-        }
-    }
-
-    private static void Check(Errno result, Func<string, Errno, StoreException> error)
-    {
-        if (result != Errno.OK)
-        {
-            throw error("the folder of an upload", result);
         }
     }
 }

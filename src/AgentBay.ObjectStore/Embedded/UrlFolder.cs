@@ -10,7 +10,7 @@ namespace AgentBay.ObjectStore.Embedded;
 /// What the processes that sign and serve a directory's URLs share, in <c>.agentbay-store/urls</c>: the secret (0600), and for each endpoint a
 /// file with its address, which it holds by a flock as long as it lives.
 /// </summary>
-internal sealed class UrlFolder(SafeFileHandle folder, KeyLocks locks, Func<string, Errno, StoreException> error)
+internal sealed class UrlFolder(SafeFileHandle folder, KeyLocks locks, EmbeddedErrors errors)
 {
     private const uint PrivateFile = 0x180;   // 0600
     private const string LockName = "\0urls";   // No key begins so but by intent, and then they only wait for each other.
@@ -27,8 +27,8 @@ internal sealed class UrlFolder(SafeFileHandle folder, KeyLocks locks, Func<stri
             secret = RandomNumberGenerator.GetBytes(UrlSigner.SecretSize);
             byte[] name = TemporaryName();
             using var file = Create(name, secret);
-            Check("keep the secret of URLs", Syscall.Sync(file));
-            Check("keep the secret of URLs", Syscall.Rename(folder, name, folder, SecretName));
+            errors.Check("keep the secret of URLs", Syscall.Sync(file));
+            errors.Check("keep the secret of URLs", Syscall.Rename(folder, name, folder, SecretName));
         }
 
         return new UrlSigner(secret);
@@ -42,7 +42,7 @@ internal sealed class UrlFolder(SafeFileHandle folder, KeyLocks locks, Func<stri
         var file = Create(name, Encoding.ASCII.GetBytes(server.AbsoluteUri));
         try
         {
-            Check("lock an endpoint's file", Syscall.Lock(file, wait: false));
+            errors.Check("lock an endpoint's file", Syscall.Lock(file, wait: false));
         }
         catch
         {
@@ -58,7 +58,7 @@ internal sealed class UrlFolder(SafeFileHandle folder, KeyLocks locks, Func<stri
     {
         using var held = locks.Acquire(LockName);
         var names = new List<DirectoryName>();
-        Check("read the endpoints", Syscall.ReadDirectory(folder, names));
+        errors.Check("read the endpoints", Syscall.ReadDirectory(folder, names));
         foreach (byte[] name in names.Select(static n => n.Name).Where(static n => n.AsSpan().StartsWith("endpoint-"u8)))
         {
             if (Syscall.Open(folder, name, OpenFlags.ReadOnly, 0, out var file) != Errno.OK)
@@ -84,12 +84,12 @@ internal sealed class UrlFolder(SafeFileHandle folder, KeyLocks locks, Func<stri
 
     private SafeFileHandle Create(ReadOnlySpan<byte> name, ReadOnlySpan<byte> text)
     {
-        Check("make a file", Syscall.Open(folder, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, PrivateFile, out var file));
+        errors.Check("make a file", Syscall.Open(folder, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, PrivateFile, out var file));
         Errno written = Syscall.Write(file, text, 0, out _);
         if (written != Errno.OK)
         {
             file.Dispose();
-            throw error("write a file", written);
+            throw errors.Create("write a file", written);
         }
 
         return file;
@@ -100,26 +100,18 @@ internal sealed class UrlFolder(SafeFileHandle folder, KeyLocks locks, Func<stri
         Errno result = Syscall.Open(folder, name, OpenFlags.ReadOnly, 0, out var file);
         using (file)
         {
-            return result == Errno.ENOENT ? null : result == Errno.OK ? ReadAll(file) : throw error("read the secret of URLs", result);
+            return result == Errno.ENOENT ? null : result == Errno.OK ? ReadAll(file) : throw errors.Create("read the secret of URLs", result);
         }
     }
 
     private byte[] ReadAll(SafeFileHandle file)
     {
         var buffer = new byte[1024];
-        Check("read a file", Syscall.Read(file, buffer, 0, out int count));
+        errors.Check("read a file", Syscall.Read(file, buffer, 0, out int count));
         return buffer[..count];
     }
 
     private static byte[] TemporaryName() => Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N"));
-
-    private void Check(string what, Errno result)
-    {
-        if (result != Errno.OK)
-        {
-            throw error(what, result);
-        }
-    }
 
     private sealed class Published(SafeFileHandle folder, SafeFileHandle file, byte[] name) : IDisposable
     {

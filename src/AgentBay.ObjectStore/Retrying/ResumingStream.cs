@@ -7,7 +7,7 @@ namespace AgentBay.ObjectStore.Retrying;
 /// An object's bytes: where a body breaks off it is read on by a ranged GET of the same version. Each read has a deadline. Where the store tells the
 /// object's MD5, a whole read whose bytes are others fails before its last bytes are given.
 /// </summary>
-internal sealed class ResumingStream : Stream
+internal sealed class ResumingStream : ForwardStream
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -15,39 +15,27 @@ internal sealed class ResumingStream : Stream
     private readonly StoreTries tries;
     private readonly ObjectInfo info;
     private readonly long offset;
-    private readonly long length;
     private readonly byte[]? expectedHash;
     private readonly IncrementalHash? hash;
     private ObjectContent? content;
-    private long position;
     private int failures;
     private bool isOther;
 
     internal ResumingStream(IObjectStore store, StoreTries tries, ObjectContent content, ByteRange range)
+        : base(Math.Min(range.Length ?? long.MaxValue, content.Info.Size - Math.Min(range.Offset, content.Info.Size)))
     {
         this.store = store;
         this.tries = tries;
         this.content = content;
         info = content.Info;
         offset = Math.Min(range.Offset, info.Size);
-        length = Math.Min(range.Length ?? long.MaxValue, info.Size - offset);
-        expectedHash = length == info.Size ? content.Md5 : null;
+        expectedHash = Length == info.Size ? content.Md5 : null;
         hash = expectedHash == null ? null : IncrementalHash.CreateHash(HashAlgorithmName.MD5);
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => length;
-
-    public override long Position { get => position; set => throw new NotSupportedException(); }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (!buffer.IsEmpty && position < length)
+        while (!buffer.IsEmpty && Done < Length)
         {
             var open = content ??= await OpenAsync(cancellationToken).ConfigureAwait(false);
             try
@@ -55,17 +43,17 @@ internal sealed class ResumingStream : Stream
                 int read = await tries.WithDeadlineAsync(tries.Options.TryTimeout, async cancel => await open.Body.ReadAsync(buffer, cancel).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
                 if (read == 0)
                 {
-                    throw new StoreException(StoreErrorKind.Corrupt, $"{StoreKey.Show(info.Key)} ended after {position} of {length} bytes.");
+                    throw new StoreException(StoreErrorKind.Corrupt, $"{StoreKey.Show(info.Key)} ended after {Done} of {Length} bytes.");
                 }
 
                 Verify(buffer.Span[..read]);
-                position += read;
+                Done += read;
                 failures = 0;
                 return read;
             }
             catch (StoreException e) when (e.IsTransient && !isOther && failures < tries.Options.MaxRetries)
             {
-                Log.BodyResumed(tries.Options.Logger, info.Key, position, e.Message);
+                Log.BodyResumed(tries.Options.Logger, info.Key, Done, e.Message);
                 content = null;
                 await open.DisposeAsync().ConfigureAwait(false);
                 if (failures++ > 0)
@@ -78,11 +66,6 @@ internal sealed class ResumingStream : Stream
         return 0;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
     public override async ValueTask DisposeAsync()
     {
         if (content != null)
@@ -93,16 +76,6 @@ internal sealed class ResumingStream : Stream
         hash?.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -119,7 +92,7 @@ internal sealed class ResumingStream : Stream
         }
 
         hash.AppendData(read);
-        if (position + read.Length == length && !hash.GetHashAndReset().AsSpan().SequenceEqual(expectedHash))
+        if (Done + read.Length == Length && !hash.GetHashAndReset().AsSpan().SequenceEqual(expectedHash))
         {
             isOther = true;
             throw new StoreException(StoreErrorKind.Corrupt, $"{StoreKey.Show(info.Key)}: the bytes that came are not those of version {info.ETag}. Read it again.");
@@ -128,7 +101,7 @@ internal sealed class ResumingStream : Stream
 
     private async Task<ObjectContent> OpenAsync(CancellationToken cancellationToken)
     {
-        var rest = new ByteRange(offset + position, length - position);
+        var rest = new ByteRange(offset + Done, Length - Done);
         return await tries.RunAsync(0, cancel => store.GetAsync(info.Key, rest, info.ETag, cancel), cancellationToken).ConfigureAwait(false)
             ?? throw new StoreException(StoreErrorKind.PreconditionFailed, $"{StoreKey.Show(info.Key)} was deleted while it was being read.");
     }

@@ -29,9 +29,9 @@ internal sealed class RetryingUpload(IMultipartUpload inner, StoreTries tries, F
         {
             return await tries.RunAsync(Interlocked.Read(ref bytes), inner.CompleteAsync, cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException e) when (e.Kind is StoreErrorKind.PreconditionFailed or StoreErrorKind.Refused)
+        catch (StoreException e) when (e.Kind is StoreErrorKind.PreconditionFailed or StoreErrorKind.Refused or StoreErrorKind.Busy)
         {
-            // Completed by a try whose answer was lost: now the upload is unknown, or its condition fails on itself.
+            // Completed by a try whose answer was lost: now the upload is unknown (RGW says 500 to that), or its condition fails on itself.
             var landed = await findLanded(cancellationToken).ConfigureAwait(false);
             if (landed == null)
             {

@@ -1,23 +1,11 @@
 namespace AgentBay.ObjectStore.S3;
 
 /// <summary>A response's body of known length: it ends there, or fails.</summary>
-internal sealed class S3BodyStream(Stream body, IDisposable response, long length, Func<Exception, StoreException> map, Func<long, StoreException> endedEarly) : Stream
+internal sealed class S3BodyStream(Stream body, IDisposable response, long length, Func<Exception, StoreException> map, Func<long, StoreException> endedEarly) : ForwardStream(length)
 {
-    private long position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => length;
-
-    public override long Position { get => position; set => throw new NotSupportedException(); }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        Memory<byte> wanted = buffer[..(int)Math.Min(buffer.Length, length - position)];
+        Memory<byte> wanted = Limit(buffer);
         if (wanted.IsEmpty)
         {
             return 0;
@@ -30,31 +18,16 @@ internal sealed class S3BodyStream(Stream body, IDisposable response, long lengt
         }
         catch (HttpIOException e) when (e.HttpRequestError == HttpRequestError.ResponseEnded)
         {
-            throw endedEarly(position);
+            throw endedEarly(Done);
         }
         catch (Exception e) when (!(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             throw map(e);
         }
 
-        position += read;
-        return read > 0 ? read : throw endedEarly(position);
+        Done += read;
+        return read > 0 ? read : throw endedEarly(Done);
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -28,11 +28,11 @@ public sealed partial class S3Store
         var metadata = options.Metadata ?? (sourceKey == key || source.Headers.ContentLength > MaxCopySize ? ReadMetadata(source.Metadata) : null);
         return source.Headers.ContentLength > MaxCopySize
             ? await CopyInPartsAsync(sourceKey, key, source, etag, metadata!, cancellationToken).ConfigureAwait(false)
-            : await CopyAtOnceAsync(sourceKey, key, source, etag, metadata, cancellationToken).ConfigureAwait(false);
+            : await CopyAtOnceAsync(sourceKey, key, source, etag, metadata, options.Condition.IfAbsent, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<PutResult?> CopyAtOnceAsync(
-        string sourceKey, string key, GetObjectMetadataResponse source, string etag, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
+        string sourceKey, string key, GetObjectMetadataResponse source, string etag, IReadOnlyDictionary<string, string>? metadata, bool createOnly, CancellationToken cancellationToken)
     {
         var call = new CopyObjectRequest
         {
@@ -49,6 +49,11 @@ public sealed partial class S3Store
             WriteMetadata(call.Metadata, metadata);
         }
 
+        if (createOnly && where.Dialect == S3Dialect.Oss)
+        {
+            call.Headers[ForbidOverwrite] = "true";
+        }
+
         CopyObjectResponse response;
         try
         {
@@ -59,7 +64,7 @@ public sealed partial class S3Store
             return null;
         }
 
-        string copied = StoreKey.Unquote(response.ETag);
+        string copied = StoreKey.Unquote(response.ETag ?? throw Failed(StoreErrorKind.Busy, "copy", sourceKey, "the answer has no ETag"));
         if (IsHash(etag) && IsHash(copied))
         {
             Verify("copy", sourceKey, copied, etag, response.ServerSideEncryptionMethod, response.ServerSideEncryptionCustomerMethod);
@@ -72,15 +77,10 @@ public sealed partial class S3Store
         string sourceKey, string key, GetObjectMetadataResponse source, string etag, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
         await using var upload = await BeginAsync(key, new PutOptions { Metadata = metadata, ContentType = source.ContentType }, cancellationToken).ConfigureAwait(false);
-        long size = source.Headers.ContentLength;
-        long partSize = Math.Max(CopyPartSize, (size + Properties.MaxParts - 1) / Properties.MaxParts);
-        var parts = Enumerable.Range(0, (int)((size + partSize - 1) / partSize));
+        var parts = PartCopy.Plan(source.Headers.ContentLength, CopyPartSize, Properties.MaxParts);
         var limits = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(parts, limits, async (part, cancel) =>
-        {
-            long offset = part * partSize;
-            await upload.CopyAsync(part + 1, sourceKey, etag, offset, Math.Min(partSize, size - offset), cancel).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        await Parallel.ForEachAsync(parts.Index(), limits, async (part, cancel) =>
+            await upload.CopyAsync(part.Index + 1, sourceKey, etag, part.Item.Offset, part.Item.Length!.Value, cancel).ConfigureAwait(false)).ConfigureAwait(false);
         return await upload.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -6,6 +6,7 @@ namespace AgentBay.ObjectStore.S3;
 
 public sealed partial class S3Store
 {
+    private const string ForbidOverwrite = "x-oss-forbid-overwrite";
     private const string DefaultContentType = "application/octet-stream";
 
     public async Task<PutResult> PutAsync(string key, ReadOnlyMemory<byte> body, PutOptions options, CancellationToken cancellationToken)
@@ -36,7 +37,7 @@ public sealed partial class S3Store
         }
 
         var response = await PutCallAsync(key, options.Condition, () => CallAsync("put", key, c => c.PutObjectAsync(Rewound(call, stream), cancellationToken), cancellationToken)).ConfigureAwait(false);
-        string stored = StoreKey.Unquote(response.ETag);
+        string stored = StoreKey.Unquote(response.ETag ?? throw Failed(StoreErrorKind.Busy, "put", key, "the answer has no ETag"));
         Verify("put", key, stored, Convert.ToHexStringLower(hash), response.ServerSideEncryptionMethod, response.ServerSideEncryptionCustomerMethod);
         return new PutResult(stored, null);
     }
@@ -58,7 +59,7 @@ public sealed partial class S3Store
     {
         if (condition.IfAbsent)
         {
-            call.Headers["x-oss-forbid-overwrite"] = "true";
+            call.Headers[ForbidOverwrite] = "true";
         }
 
         if (condition.IfMatch != null)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal.Util;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -80,8 +81,11 @@ public sealed partial class S3Store
         long size = response.ContentRange is { } range && range.LastIndexOf('/') is var slash && slash >= 0
             && long.TryParse(range.AsSpan(slash + 1), CultureInfo.InvariantCulture, out long total) ? total : length;
         var info = new ObjectInfo(key, StoreKey.Unquote(response.ETag), size, ToTime(response.LastModified), ReadMetadata(response.Metadata));
+
+        // The SDK wraps it in a stream that hashes too, and tells a mismatch when it is disposed: after the bytes were used.
+        var plain = response.ResponseStream is WrapperStream wrapped ? wrapped.GetNonWrapperBaseStream() : response.ResponseStream;
         var body = new S3BodyStream(
-            response.ResponseStream, response, length,
+            plain, response, length,
             e => S3Errors.Map(e, where, "read " + StoreKey.Show(key)),
             at => Failed(StoreErrorKind.Corrupt, "read", key, $"the body ended after {at} of {length} bytes"));
         return new ObjectContent(info, body) { Md5 = TellsMd5(response.ServerSideEncryptionMethod, response.ServerSideEncryptionCustomerMethod) && IsHash(info.ETag) ? Convert.FromHexString(info.ETag) : null };

@@ -104,10 +104,11 @@ internal sealed class UrlRequests(IObjectStore store, UrlSigner signer, TimeProv
 
     private async Task PutAsync(string key, HttpListenerRequest request, HttpListenerResponse response, CancellationToken cancellationToken)
     {
-        long? length = request.ContentLength64 >= 0 ? request.ContentLength64 : null;
-        if (length > store.Properties.MaxObjectSize)
+        long length = request.ContentLength64;
+        if (length < 0 || length > store.Properties.MaxObjectSize)
         {
-            response.StatusCode = (int)HttpStatusCode.RequestEntityTooLarge;
+            // As S3, no body in chunks: HttpListener takes one that breaks off for a whole one.
+            response.StatusCode = (int)(length < 0 ? HttpStatusCode.LengthRequired : HttpStatusCode.RequestEntityTooLarge);
             return;
         }
 

@@ -4,6 +4,7 @@ namespace AgentBay.Mount.Tests.Churn;
 internal sealed class ChurnKeeper(MountBox box, FlakyProxy proxy, TimeSpan killEvery, Random random)
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LongestUnseen = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestCut = TimeSpan.FromSeconds(6);
 
     private static readonly string[] Steps =
@@ -24,6 +25,18 @@ internal sealed class ChurnKeeper(MountBox box, FlakyProxy proxy, TimeSpan killE
     public int Troubles => Volatile.Read(ref troubles);
 
     public bool IsUp { get; private set; }
+
+    /// <summary>A program may fail before this has seen why.</summary>
+    public async Task<bool> HasTroubleSinceAsync(int troublesBefore)
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        while (IsUp && Troubles == troublesBefore && TimeProvider.System.GetElapsedTime(began) < LongestUnseen)
+        {
+            await Task.Delay(Glance);
+        }
+
+        return !IsUp || Troubles != troublesBefore;
+    }
 
     public async Task MountAsync()
     {

@@ -19,6 +19,7 @@ public sealed class ChurnTests(Machine machine, ITestOutputHelper output)
     private readonly SortedDictionary<string, int> counts = new(StringComparer.Ordinal);
     private MountBox box = null!;
     private ChurnKeeper keeper = null!;
+    private Ran? last;
     private int number;
 
     private string Shadow => Path.Combine(box.Folder, "work", "shadow");
@@ -88,12 +89,12 @@ public sealed class ChurnTests(Machine machine, ITestOutputHelper output)
     private async Task<bool> MakeAsync(string name, ChurnUnit unit)
     {
         string folder = Path.Combine(box.Mount, name);
-        if ((await box.ScriptAsync(box.Mount, """mkdir "$1" """, name)).ExitCode != 0 || await FailsAsync(folder, unit.Make))
+        if (!await SucceedsAsync(box.Mount, """mkdir "$2" """, name) || !await SucceedsAsync(folder, unit.Make))
         {
             return false;
         }
 
-        await DoAsync("copies again", retry: true, async () => !await FailsAsync("/", """rsync -aHX --delete "$2/" "$3/" """, folder, Path.Combine(Shadow, name)), null);
+        await DoAsync("copies again", retry: true, () => SucceedsAsync("/", """rsync -aHX --delete "$2/" "$3/" """, folder, Path.Combine(Shadow, name)), null);
         (await box.ScriptAsync(Path.Combine(Shadow, name), unit.Verify, Inputs)).Ok();
         units[name] = unit;
         Count(unit.Name);
@@ -102,7 +103,7 @@ public sealed class ChurnTests(Machine machine, ITestOutputHelper output)
 
     private async Task RenameAsync(string from, string to)
     {
-        await DoAsync("renames again", retry: true, async () => !await FailsAsync(box.Mount, """test -e "$3" || mv "$2" "$3" """, from, to), null);
+        await DoAsync("renames again", retry: true, () => SucceedsAsync(box.Mount, """ls > /dev/null && { test -e "$3" || mv "$2" "$3"; }""", from, to), null);
         Directory.Move(Path.Combine(Shadow, from), Path.Combine(Shadow, to));
         units.Remove(from, out ChurnUnit? unit);
         units[to] = unit!;
@@ -112,9 +113,8 @@ public sealed class ChurnTests(Machine machine, ITestOutputHelper output)
     private async Task EditAsync(string name)
     {
         string text = $"note {++number}";
-        const string edit = """echo "$2" > "$1.new" && chmod 640 "$1.new" && mv "$1.new" "$1" """;
-        await DoAsync("edits again", retry: true, async () => (await box.ScriptAsync(Path.Combine(box.Mount, name), edit, "note", text)).ExitCode == 0, null);
-        (await box.ScriptAsync(Shadow, """cp -p "$1" "$2" """, Path.Combine(box.Mount, name, "note"), Path.Combine(Shadow, name, "note"))).Ok();
+        await DoAsync("edits again", retry: true, () => SucceedsAsync(Path.Combine(box.Mount, name), """echo "$2" > note.new && chmod 640 note.new && mv note.new note""", text), null);
+        await DoAsync("copies again", retry: true, () => SucceedsAsync("/", """cp -p "$2" "$3" """, Path.Combine(box.Mount, name, "note"), Path.Combine(Shadow, name, "note")), null);
         Count("edit");
     }
 
@@ -126,9 +126,21 @@ public sealed class ChurnTests(Machine machine, ITestOutputHelper output)
         Count("rm -rf");
     }
 
-    private Task RemoveAsync(string name) => DoAsync("rm again", retry: true, async () => (await box.ScriptAsync(box.Mount, """rm -rf "$1" """, name)).ExitCode == 0, null);
+    private Task RemoveAsync(string name) => DoAsync("rm again", retry: true, () => SucceedsAsync(box.Mount, """ls > /dev/null && rm -rf "$2" """, name), null);
 
-    private async Task<bool> FailsAsync(string folder, string script, params string[] more) => (await box.ScriptAsync(folder, script, [Inputs, .. more])).ExitCode != 0;
+    private async Task<bool> SucceedsAsync(string folder, string script, params string[] more)
+    {
+        try
+        {
+            last = await box.ScriptAsync(folder, script, [Inputs, .. more]);
+            return last.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            last = new Ran($"in {folder}", -1, "", error.Message); // The folder to start in is in a dead mount.
+            return false;
+        }
+    }
 
     /// <summary>A failure is the mount's fault unless there was trouble meanwhile.</summary>
     private async Task DoAsync(string counted, bool retry, Func<Task<bool>> act, Func<Task>? undo)
@@ -142,10 +154,9 @@ public sealed class ChurnTests(Machine machine, ITestOutputHelper output)
                 return;
             }
 
-            await Task.Delay(500);
-            if (up && keeper.Troubles == before)
+            if (up && !await keeper.HasTroubleSinceAsync(before))
             {
-                throw new InvalidOperationException($"{counted}: a program failed and nobody had disturbed it.");
+                throw new InvalidOperationException($"{counted}: nobody had disturbed it, and it failed.\n{last?.Command}\n{last?.Output}\n{last?.Error}");
             }
 
             Count(counted);

@@ -16,9 +16,16 @@ internal sealed record TreeSnapshot(IReadOnlyList<string> Entries, IReadOnlyList
     }
 
     /// <summary>SHA-256 of every file that may be read.</summary>
-    public static async Task<IReadOnlyList<string>> ContentsAsync(MountBox box, string folder)
+    /// <param name="without">Names in the folder that are left out.</param>
+    public static async Task<IReadOnlyList<string>> ContentsAsync(MountBox box, string folder, params string[] without)
     {
-        Ran hashed = (await box.ScriptAsync(folder, "find . -type f -readable -print0 | sort -z | xargs -0 -r sha256sum -z")).Ok();
+        Ran hashed = (await box.ScriptAsync(
+            folder,
+            """
+            prune=(-false); for name in "$@"; do prune+=(-o -path "./$name"); done
+            find . \( "${prune[@]}" \) -prune -o -type f -readable -print0 | sort -z | xargs -0 -r sha256sum -z
+            """,
+            without)).Ok();
         return hashed.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 

@@ -44,11 +44,14 @@ public abstract partial class ObjectStoreContract
         Assert.Null(page.NextToken);
     }
 
+    /// <summary>Less where a layer is under test whose store below has listed them.</summary>
+    protected virtual int ManyKeys => 10_000;
+
     [Fact]
-    public async Task Thousands_of_keys_come_in_pages()
+    public async Task Ten_thousand_keys_come_in_pages_with_and_without_a_delimiter()
     {
         string prefix = NewPrefix();
-        string[] keys = [.. Enumerable.Range(0, 2_600).Select(i => i % 2 == 0 ? $"{prefix}flat {i:d5}" : $"{prefix}folder {i % 50:d2}/{i:d5}").Order(StringComparer.Ordinal)];
+        string[] keys = [.. Enumerable.Range(0, ManyKeys).Select(i => i % 2 == 0 ? $"{prefix}flat {i:d5}" : $"{prefix}folder {i % 50:d2}/{i:d5}").Order(StringComparer.Ordinal)];
         await Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = Cancel }, async (key, _) => await PutAsync(key, ""));
         Assert.Equal(keys, await ListKeysAsync(prefix));
         Assert.Equal(keys, await ListKeysAsync(prefix, null, 999));

@@ -71,6 +71,18 @@ public abstract partial class ObjectStoreContract
     }
 
     [Fact]
+    public async Task Stale_uploads_are_aborted_and_young_ones_are_not()
+    {
+        Assert.SkipUnless(Store.Properties.ListsUploads, "This store cannot list uploads.");
+        string prefix = NewPrefix();
+        await using var upload = await Store.BeginMultipartAsync(prefix + "object", new PutOptions(), Cancel);
+        await upload.UploadPartAsync(1, Bytes("x"), Cancel);
+        Assert.Equal(0, await StaleUploads.AbortAsync(Store, prefix, TimeSpan.FromHours(1), TimeProvider.System, Cancel));
+        Assert.Equal(1, await StaleUploads.AbortAsync(Store, prefix, TimeSpan.FromHours(-1), TimeProvider.System, Cancel));
+        Assert.Empty(await Store.ListUploadsAsync(prefix, Cancel));
+    }
+
+    [Fact]
     public async Task Parts_are_copied_from_what_the_store_has()
     {
         string prefix = NewPrefix();

@@ -13,6 +13,10 @@ internal static class CrashChild
     private const int Sigkill = 9;
     private const string Variable = "AGENTBAY_TEST_CRASH";
 
+    internal const int UploadParts = 3;
+
+    internal static byte[] PartOf(int number) => [.. Enumerable.Repeat((byte)number, number == UploadParts ? 100 : PartSize)];
+
     internal static byte[] OldBody { get; } = [.. Enumerable.Repeat((byte)'o', 1000)];
 
     internal static byte[] NewBody { get; } = [.. Enumerable.Repeat((byte)'n', 2000)];
@@ -89,6 +93,17 @@ internal static class CrashChild
                     _ = await upload.CompleteAsync(CancellationToken.None);
                 }
 
+                break;
+            case "upload":
+                // Never completed: the parts are what the next process finds.
+                var pending = await store.BeginMultipartAsync("folder/key", options, CancellationToken.None);
+                for (int part = 1; part <= UploadParts; part++)
+                {
+                    await pending.UploadPartAsync(part, PartOf(part), CancellationToken.None);
+                }
+
+                pending.Keep();
+                await pending.DisposeAsync();
                 break;
             default:
                 throw new ArgumentException(action);

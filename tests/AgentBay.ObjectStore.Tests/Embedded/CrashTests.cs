@@ -66,6 +66,39 @@ public sealed class CrashTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task After_a_kill_an_upload_goes_on_with_every_part_that_was_acknowledged()
+    {
+        for (int point = 1; ; point++)
+        {
+            Assert.InRange(point, 1, MaxPoints);
+            string root = Path.Combine(folder.Path, $"{point}");
+            bool killed = await CrashChild.RunAsync(root, "upload", point);
+            await using var store = EmbeddedStore.Open(root);
+            var pending = Assert.Single(await store.ListUploadsAsync("folder/", Cancel));
+            await using var upload = await store.ResumeMultipartAsync(pending.Key, pending.Id, new PutOptions(), Cancel);
+
+            // Killed at "part written" of the n-th part, the n - 1 before it were acknowledged.
+            Assert.Equal(killed ? point - 1 : CrashChild.UploadParts, upload!.Parts.Count);
+            foreach (int number in Enumerable.Range(1, CrashChild.UploadParts).Except(upload.Parts.Select(p => p.Number)))
+            {
+                await upload.UploadPartAsync(number, CrashChild.PartOf(number), Cancel);
+            }
+
+            _ = await upload.CompleteAsync(Cancel);
+            await using var content = await store.GetAsync("folder/key", null, null, Cancel);
+            var bytes = new MemoryStream();
+            await content!.Body.CopyToAsync(bytes, Cancel);
+            Assert.True(bytes.ToArray().AsSpan().SequenceEqual(Enumerable.Range(1, CrashChild.UploadParts).SelectMany(CrashChild.PartOf).ToArray()), $"point {point}");
+            Assert.Equal("new", content.Info.Metadata["version"]);
+            Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(root, ".agentbay-store/uploads")));
+            if (!killed)
+            {
+                return;
+            }
+        }
+    }
+
     private static async Task PutOldAsync(string root)
     {
         await using var store = EmbeddedStore.Open(root);

@@ -241,6 +241,32 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Parts_whose_bytes_a_power_loss_took_are_not_there_when_the_upload_goes_on()
+    {
+        var upload = await store.BeginMultipartAsync("object", new PutOptions(), Cancel);
+        await upload.UploadPartAsync(1, new byte[5 << 20], Cancel);
+        await upload.UploadPartAsync(2, "last"u8.ToArray(), Cancel);
+        upload.Keep();
+        await upload.DisposeAsync();
+        await using (var file = File.OpenWrite(Path.Combine(Root, ".agentbay-store/uploads", upload.Id, "object")))
+        {
+            file.SetLength(5 << 20);
+        }
+
+        await using var again = await store.ResumeMultipartAsync("object", upload.Id, new PutOptions(), Cancel);
+        Assert.Equal(1, Assert.Single(again!.Parts).Number);
+    }
+
+    [Fact]
+    public async Task An_upload_that_is_worked_on_cannot_be_resumed_elsewhere()
+    {
+        await using var upload = await store.BeginMultipartAsync("object", new PutOptions(), Cancel);
+        await using var other = EmbeddedStore.Open(Root);
+        var error = await Assert.ThrowsAsync<StoreException>(() => other.ResumeMultipartAsync("object", upload.Id, new PutOptions(), Cancel));
+        Assert.Equal(StoreErrorKind.Busy, error.Kind);
+    }
+
+    [Fact]
     public async Task Two_stores_on_one_directory_hold_conditions_together()
     {
         await using var other = EmbeddedStore.Open(Root);

@@ -8,6 +8,8 @@ public sealed class RetriedEmbeddedStoreContractTests : ObjectStoreContract, ICl
 
     protected override IObjectStore Store { get; }
 
+    protected override int ManyKeys => 1_500;
+
     public sealed class Fixture : IAsyncDisposable
     {
         private readonly TemporaryFolder folder = new();

@@ -9,5 +9,7 @@ public sealed class RetriedS3StoreContractTests : ObjectStoreContract, IClassFix
 
     protected override IObjectStore Store { get; }
 
+    protected override int ManyKeys => 1_500;
+
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using AgentBay.ObjectStore.Retrying;
 using AgentBay.ObjectStore.S3;
 using Amazon.Runtime;
 
@@ -50,6 +51,41 @@ public sealed class ScriptedS3Tests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_whole_read_is_held_to_the_objects_MD5(bool equal)
+    {
+        byte[] body = [1, 2, 3];
+        string etag = equal ? ETags.Of(body) : EmptyHash;
+        await using var store = new RetryingStore(NewStore("s3://bucket?region=r", new ScriptedServer(_ => ScriptedServer.Ok(etag, body))), new StoreOpenOptions { MaxRetries = 2 });
+        await using var content = await store.GetAsync("key", null, null, Cancel);
+        var read = content!.Body.CopyToAsync(Stream.Null, Cancel);
+        if (equal)
+        {
+            await read;
+        }
+        else
+        {
+            await AssertKindAsync(StoreErrorKind.Corrupt, read);
+        }
+    }
+
+    [Fact]
+    public async Task A_body_that_breaks_off_is_read_on_and_still_held_to_the_MD5()
+    {
+        byte[] body = [.. Enumerable.Range(0, 100).Select(i => (byte)i)];
+        var server = new ScriptedServer(request => request.Headers.Range?.Ranges.First().From is { } from
+            ? ScriptedServer.Ok(ETags.Of(body), body[(int)from..])
+            : ScriptedServer.Ok(ETags.Of(body), body[..40], claimedLength: 100));
+        await using var store = new RetryingStore(NewStore("s3://bucket?region=r", server), new StoreOpenOptions { MaxRetries = 2 });
+        await using var content = await store.GetAsync("key", null, null, Cancel);
+        var read = new MemoryStream();
+        await content!.Body.CopyToAsync(read, Cancel);
+        Assert.Equal(body, read.ToArray());
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Theory]
     [InlineData(403, "InvalidAccessKeyId", StoreErrorKind.BadCredentials)]
     [InlineData(403, "SignatureDoesNotMatch", StoreErrorKind.BadCredentials)]
     [InlineData(400, "ExpiredToken", StoreErrorKind.BadCredentials)]
@@ -91,6 +127,17 @@ public sealed class ScriptedS3Tests
         Assert.DoesNotContain("aws-chunked", request.Headers.GetValueOrDefault("Content-Encoding", ""), StringComparison.Ordinal);
         Assert.Contains("x-oss-forbid-overwrite", request.Headers["Authorization"], StringComparison.Ordinal);
         Assert.Equal((true, false, false, false), (store.Properties.ConditionalCreate, store.Properties.ConditionalReplace, store.Properties.ConditionalMultipart, store.Properties.ConditionalDelete));
+    }
+
+    [Fact]
+    public async Task OSS_copies_create_only_by_its_own_header()
+    {
+        var server = new ScriptedServer(request => request.Method == HttpMethod.Head && request.RequestUri!.AbsolutePath == "/copy"
+            ? new HttpResponseMessage(HttpStatusCode.NotFound)
+            : ScriptedServer.Ok(EmptyHash, request.Method == HttpMethod.Put ? "<?xml version=\"1.0\"?><CopyObjectResult><ETag>e</ETag></CopyObjectResult>"u8.ToArray() : null));
+        await using var store = NewStore("oss://bucket?endpoint=oss-cn-beijing.aliyuncs.com", server);
+        _ = await store.CopyAsync("key", "copy", new CopyOptions { Condition = PutCondition.Absent }, Cancel);
+        Assert.Equal("true", Assert.Single(server.Requests, r => r.Method == "PUT").Headers["x-oss-forbid-overwrite"]);
     }
 
     [Fact]
