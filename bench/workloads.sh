@@ -15,7 +15,7 @@ finish() {
 }
 trap finish EXIT
 
-AGENTBAY_STORE="$BASE/store" "$PROGRAM" bench "$BASE/mnt" --cache-dir "$BASE/cache" --write-back off --fsync local >/dev/null
+AGENTBAY_STORE="$BASE/store" "$PROGRAM" bench "$BASE/mnt" --cache-dir "$BASE/cache" --write-back off --fsync local --prefetch off >/dev/null
 targets=(local mnt)
 if command -v bindfs >/dev/null && bindfs "$BASE/under" "$BASE/bind"; then targets+=(bind); fi
 

@@ -48,7 +48,7 @@ public sealed class SurvivalTests(Machine machine)
         (await box.ScriptAsync(box.Mount, "mkdir d && echo before > d/before && head -c 100K /dev/urandom > d/placeholder && ls d")).Ok();
         await box.UnmountAsync();
         box.NewCache();
-        await box.MountAsync("--write-back", "1s");
+        await box.MountAsync("--write-back", "1s", "--prefetch", "off");
         (await box.ScriptAsync(box.Mount, "ls -l d && cat d/before")).Ok();
 
         await S3Server.KillGatewayAsync();
