@@ -348,7 +348,35 @@ internal sealed class FolderFiller
     private async Task<Dictionary<TreePath, RemoteName>> ListAsync(TreePath folder, CancellationToken cancellationToken)
     {
         Dictionary<TreePath, ListedName> names = await FolderListing.ReadAsync(mirror.Store, mirror.Keys, folder, key => Log.KeyIgnored(mirror.Logger, key), cancellationToken);
-        return names.ToDictionary(name => name.Key, name => new RemoteName(name.Value.Key, name.Value.IsFolder, name.Value.Info is { } info ? TreePlacer.VersionOf(info) : null));
+        Dictionary<TreePath, RemoteName> remote = names.ToDictionary(name => name.Key, name => new RemoteName(name.Value.Key, name.Value.IsFolder, name.Value.Info is { } info ? TreePlacer.VersionOf(info) : null));
+        SettleOwnShadows(folder, remote);
+        return remote;
+    }
+
+    /// <summary>
+    /// A name that changed between file and folder here shows as both until everything of the old side is deleted in the store: that one is no
+    /// other session's, and comes back under no other name.
+    /// </summary>
+    private void SettleOwnShadows(TreePath folder, Dictionary<TreePath, RemoteName> remote)
+    {
+        foreach (BaselineRow row in mirror.Index.Children(folder))
+        {
+            if (row.Kind == EntryKind.Folder || remote.GetValueOrDefault(row.Path) is not { Folder: true }
+                || !mirror.Keys.TryShadowedPath(row.Key, out TreePath shadow) || remote.GetValueOrDefault(shadow) is not { } file || file.Key != row.Key)
+            {
+                continue;
+            }
+
+            if (mirror.Files.TryStat(row.Path) is { Kind: EntryKind.Folder })
+            {
+                remote.Remove(shadow);
+            }
+            else if (mirror.Index.Under(row.Path).Count > 0)
+            {
+                remote.Remove(shadow);
+                remote[row.Path] = file;
+            }
+        }
     }
 
     private sealed record RemoteName(string Key, bool Folder, RemoteVersion? Version);

@@ -59,10 +59,10 @@ public sealed class ChurnTests(Machine machine, ITestOutputHelper output)
         {
             await end.CancelAsync();
             await kept;
+            Say($"{string.Join(", ", counts.Select(pair => $"{pair.Value} {pair.Key}"))}; {keeper.Kills} kills, {keeper.KillsAtSteps} at named steps, {keeper.Cuts} times without the store{(npm ? "" : "; npm is missing here")}");
         }
 
         await EndAsync();
-        Say($"{string.Join(", ", counts.Select(pair => $"{pair.Value} {pair.Key}"))}; {keeper.Kills} kills, {keeper.KillsAtSteps} at named steps, {keeper.Cuts} times without the store{(npm ? "" : "; npm is missing here")}");
     }
 
     private async Task TurnAsync(ChurnUnit unit, Random random)

@@ -20,8 +20,9 @@ internal sealed record ChurnUnit(string Name, string Make, string Verify)
             """
             mkdir app && cd app && echo '{"name":"app","version":"1.0.0","private":true}' > package.json
             npm install --offline --no-audit --no-fund --loglevel=error --cache "$1/npm-cache" "$1/package.tgz"
+            diff -r node_modules/churn-package/lib "$1/package/lib" # npm goes on, and succeeds, when it could not write a file.
             """,
-            """cd app && node -e 'if (require("churn-package").files !== 200) process.exit(1)'"""),
+            """cd app && diff -r node_modules/churn-package/lib "$1/package/lib" && node -e 'if (require("churn-package").files !== 200) process.exit(1)'"""),
         new(
             "sqlite",
             """
