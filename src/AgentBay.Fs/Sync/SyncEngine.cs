@@ -19,6 +19,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     /// <summary>For who waits in an fsync: not behind the thousands of a background round.</summary>
     private readonly PlanExecutor urgent = new(runner, UrgentConcurrency);
     private readonly ConcurrentDictionary<TreePath, SyncFailure> failures = new();
+    private readonly SharedRuns<(TreePath File, ulong Inode)> fsyncs = new();
     private readonly SemaphoreSlim oneFullRound = new(1, 1);
     private readonly RateMeter meter = new(mirror.Options.Time);
 
@@ -181,7 +182,10 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     }
 
     /// <summary>Promise 1. False: the path no longer names this inode.</summary>
-    public async Task<bool> FsyncAsync(TreePath file, ulong inode, CancellationToken cancellationToken)
+    public Task<bool> FsyncAsync(TreePath file, ulong inode, CancellationToken cancellationToken) =>
+        fsyncs.JoinAsync((file, inode), token => FsyncOnceAsync(file, inode, token), cancellationToken);
+
+    private async Task<bool> FsyncOnceAsync(TreePath file, ulong inode, CancellationToken cancellationToken)
     {
         if (mirror.Rules.Of(file).LocalOnly)
         {

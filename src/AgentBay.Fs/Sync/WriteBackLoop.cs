@@ -1,4 +1,5 @@
 using AgentBay.Fs.Mirror;
+using AgentBay.ObjectStore;
 
 namespace AgentBay.Fs.Sync;
 
@@ -12,6 +13,9 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
     private static readonly TimeSpan ContextInterval = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
+    /// <summary>Longer than any upload takes that somebody still works on.</summary>
+    private static readonly TimeSpan StaleAge = TimeSpan.FromDays(1);
+
     private readonly SemaphoreSlim wake = new(0, 1);
     private readonly Lock gate = new();
     private long first, last;
@@ -22,6 +26,11 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
         mirror.Journal.Changed += Noted;
         Noted();
         List<Task> parts = [WatchMapsAsync(end.Token), WatchContextAsync(end.Token)];
+        if (!mirror.Options.ReadOnly)
+        {
+            parts.Add(AbortStaleUploadsAsync(end.Token));
+        }
+
         if (mirror.Options.WriteBack is { } delay)
         {
             parts.AddRange([FlushWhenQuietAsync(delay, end.Token), FlushOpenFilesAsync(end.Token)]);
@@ -41,6 +50,27 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
             await end.CancelAsync();
             await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>What a kill in the middle of a large file's upload left in the store is seen nowhere, and is paid for.</summary>
+    private async Task AbortStaleUploadsAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(StaleAge, mirror.Options.Time);
+        do
+        {
+            try
+            {
+                if (await StaleUploads.AbortAsync(mirror.Store, mirror.Keys.Prefix, StaleAge, mirror.Options.Time, cancellationToken) is > 0 and int count)
+                {
+                    Log.StaleUploadsAborted(mirror.Logger, count);
+                }
+            }
+            catch (StoreException error)
+            {
+                Log.StaleUploadsStay(mirror.Logger, error.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
     private async Task FlushWhenQuietAsync(TimeSpan delay, CancellationToken cancellationToken)

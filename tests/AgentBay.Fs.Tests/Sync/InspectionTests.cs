@@ -136,5 +136,28 @@ public sealed class InspectionTests
         Assert.Equal(puts, mirror.Store.Calls.Count);
     }
 
+    [Fact]
+    public async Task What_a_kill_left_of_an_upload_is_taken_out_of_the_store_after_a_day_and_not_before()
+    {
+        var storeTime = new ManualTime();
+        var store = new MemoryStore(time: storeTime);
+        _ = await store.BeginMultipartAsync(TestMirror.Prefix + "old", new PutOptions(), Cancel);
+        _ = await store.BeginMultipartAsync("contexts/SdkCtx-another0000000000000/old", new PutOptions(), Cancel);
+        storeTime.Advance(TimeSpan.FromHours(25));
+        _ = await store.BeginMultipartAsync(TestMirror.Prefix + "young", new PutOptions(), Cancel);
+        await using TestMirror mirror = await TestMirror.OpenAsync(new MountSessionOptions { Time = storeTime }, store);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        Task background = mirror.Session.RunAsync(end.Token);
+
+        while ((await store.ListUploadsAsync("", Cancel)).Count == 3)
+        {
+            await Task.Yield();
+        }
+
+        await end.CancelAsync();
+        await background;
+        Assert.Equal(["contexts/SdkCtx-another0000000000000/old", TestMirror.Prefix + "young"], (await store.ListUploadsAsync("", Cancel)).Select(upload => upload.Key).Order(StringComparer.Ordinal));
+    }
+
     private static PathStatus Look(TestMirror mirror, string path) => mirror.Session.Look(TreePath.Parse(path))!;
 }
