@@ -270,6 +270,10 @@ internal sealed class FolderFiller
             case Decision.Forget:
                 await mirror.Index.ApplyAsync(IndexChange.Forget(path));
                 return true;
+            case Decision.Conflict when remote is { Folder: true } && state.Local.Entry is { Kind: EntryKind.Folder } entry:
+                await placer.AdoptFolderAsync(path, entry, remote.Key, cancellationToken);
+                mirror.Journal.NameChanged(path);
+                return true;
             default:
                 // What goes up is the flush's work; it finds a conflict by the condition of its write.
                 mirror.Journal.NameChanged(path);

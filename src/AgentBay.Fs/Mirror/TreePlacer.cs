@@ -109,6 +109,18 @@ internal sealed class TreePlacer(OpenMirror mirror)
         return true;
     }
 
+    /// <summary>
+    /// A folder that both sides have and no row knows: a kill came between the making and the noting of it. Its object is noted, so that a rename or
+    /// a deletion here reaches it.
+    /// </summary>
+    public async Task AdoptFolderAsync(TreePath path, LocalEntry entry, string key, CancellationToken cancellationToken)
+    {
+        RemoteObject? marker = await DescribeAsync(key, cancellationToken);
+        await mirror.Index.ApplyAsync(IndexChange.Put(marker is null
+            ? BaselineRows.Of(path, key, entry, null, null, null, "", BaselineState.Present)
+            : RowOf(path, marker, entry) with { Mode = marker.Description.Attributes.Mode }));
+    }
+
     /// <summary>Takes a clean name away whose object is gone.</summary>
     /// <returns>False when the mirror changed meanwhile, or a folder is not empty.</returns>
     public async Task<bool> RemoveAsync(TreePath path, LocalView seen)

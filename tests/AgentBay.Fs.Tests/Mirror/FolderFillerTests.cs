@@ -243,4 +243,20 @@ public sealed class FolderFillerTests
 
         return mirror;
     }
+
+    [Fact]
+    public async Task A_folder_whose_making_a_kill_cut_short_is_moved_in_the_store_too()
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync();
+        await mirror.PutForeignAsync("c/", "");
+        mirror.KillAt("place.placed");
+        await Assert.ThrowsAnyAsync<Exception>(() => mirror.FillAsync(""));
+        await mirror.KillAsync();
+        await mirror.FillAsync("");
+
+        await mirror.RenameAsync("c", "d");
+        await mirror.FlushCleanAsync();
+
+        Assert.Equal(["d/"], mirror.Keys());
+    }
 }
