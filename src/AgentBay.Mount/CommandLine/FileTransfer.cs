@@ -21,7 +21,7 @@ internal static class FileTransfer
             throw CommandException.Failed($"'{local}' is a folder: put its files one by one, or mount the context and copy the folder into it.");
         }
 
-        await using Stream content = local == Standard ? Console.OpenStandardInput() : File.OpenRead(local);
+        await using Stream content = local == Standard ? new StandardInput() : File.OpenRead(local);
         FileEntry? stored = null;
         await TransferDisplay.ShowAsync(
             $"put {FilePath.Printable(file.ToString())}", content.CanSeek ? content.Length : null, quiet: false,
