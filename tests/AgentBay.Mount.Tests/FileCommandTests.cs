@@ -144,7 +144,7 @@ public sealed class FileCommandTests(Machine machine)
         }
 
         _ = Syscall.Kill(put.Id, signal: 2);
-        await put.WaitForExitAsync(Cancel);
+        await put.WaitForExitAsync(Cancel); // Though its standard input stays open and says nothing.
 
         Assert.Equal((1, "agentbay-mount: Interrupted.\n"), (put.ExitCode, await put.StandardError.ReadToEndAsync(Cancel)));
         Assert.Equal(0, (await box.AgentBayAsync("file", "list", "test", "--json")).Json().GetProperty("totalCount").GetInt32());

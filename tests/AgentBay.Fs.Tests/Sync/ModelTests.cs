@@ -16,7 +16,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     private const int MostFailures = 3;
 
     private static readonly string? FastDisk = Directory.Exists(Memory) ? Memory : null;
-    private static readonly int Sequences = Number("AGENTBAY_MODEL_COUNT") ?? 10_000;
+    private static readonly int Sequences = Number("AGENTBAY_MODEL_COUNT") ?? 2_000;
     private static readonly int First = Number("AGENTBAY_MODEL_FIRST") ?? 0;
 
     [Fact]
