@@ -143,7 +143,7 @@ public sealed class FileCommandTests(Machine machine)
             await put.StandardInput.BaseStream.WriteAsync(block, Cancel); // Blocks until the parts before are under way.
         }
 
-        _ = Syscall.Kill(put.Id, signal: 2);
+        _ = Syscall.Kill(put.Id, signal: 15); // As Ctrl-C; a job in the background ignores that.
         await put.WaitForExitAsync(Cancel); // Though its standard input stays open and says nothing.
 
         Assert.Equal((1, "agentbay-mount: Interrupted.\n"), (put.ExitCode, await put.StandardError.ReadToEndAsync(Cancel)));

@@ -17,7 +17,7 @@ public sealed class MountModelTests(Machine machine)
     /// <summary>What a mount that is kept cannot do; the test does it once for all.</summary>
     private static readonly ModelAct[] NotHere = [ModelAct.FailStore, ModelAct.KillAtStep, ModelAct.Remount, ModelAct.MoveToNewMachine, ModelAct.WriteBack];
 
-    private static readonly int Sequences = int.TryParse(Environment.GetEnvironmentVariable("AGENTBAY_MODEL_MOUNT_COUNT"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 200;
+    private static readonly int Sequences = int.TryParse(Environment.GetEnvironmentVariable("AGENTBAY_MODEL_MOUNT_COUNT"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 60;
 
     [Fact]
     public async Task Random_work_of_programs_ends_as_the_model_says_here_in_the_store_and_on_a_new_machine()
