@@ -270,7 +270,7 @@ internal sealed class FolderFiller
             case Decision.Forget:
                 await mirror.Index.ApplyAsync(IndexChange.Forget(path));
                 return true;
-            case Decision.Conflict when remote is { Folder: true } && state.Local.Entry is { Kind: EntryKind.Folder } entry:
+            case Decision.Conflict when state.Row is null && remote is { Folder: true } && state.Local.Entry is { Kind: EntryKind.Folder } entry:
                 await placer.AdoptFolderAsync(path, entry, remote.Key, cancellationToken);
                 mirror.Journal.NameChanged(path);
                 return true;
