@@ -83,7 +83,7 @@ need_fuse() { need "mounting" fusermount3:fuse3; }
 
 need_test_tools() {
     need_fuse
-    need "the tests" git:git sqlite3:sqlite3 tar:tar rsync:rsync rclone:rclone s3cmd:s3cmd setpriv:util-linux setfattr:attr gcc:gcc curl:curl openssl:openssl
+    need "the tests" git:git sqlite3:sqlite3 tar:tar rsync:rsync rclone:rclone s3cmd:s3cmd setpriv:util-linux setfattr:attr gcc:gcc curl:curl openssl:openssl mkfs.ext4:e2fsprogs
     [ -e /usr/include/linux/fuse.h ] || install_packages "the tests of struct layouts" libc6-dev linux-libc-dev
     need "the tests on a real S3 server" radosgw:radosgw ceph-mon:ceph-mon ceph-osd:ceph-osd ceph:ceph-common
 }
