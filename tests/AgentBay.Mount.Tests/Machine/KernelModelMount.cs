@@ -36,15 +36,22 @@ internal sealed class KernelModelMount(MountBox box, EmbeddedStore store, string
 
     public async Task HoldAsync(string path, string text)
     {
-        held = new FileStream(At(path), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        await held.WriteAsync(Encoding.ASCII.GetBytes(text));
+        held = new FileStream(At(path), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        await AppendToHeldAsync(text);
     }
 
     public async Task ReleaseAsync(string? path, string text)
     {
-        await held!.WriteAsync(Encoding.ASCII.GetBytes(text));
-        await held.DisposeAsync();
+        await AppendToHeldAsync(text);
+        await held!.DisposeAsync();
         held = null;
+    }
+
+    /// <summary>Where the file ends now: FileMode.Append means where it ended at the open.</summary>
+    private async Task AppendToHeldAsync(string text)
+    {
+        held!.Seek(0, SeekOrigin.End);
+        await held.WriteAsync(Encoding.ASCII.GetBytes(text));
     }
 
     public Task RenameAsync(string from, string to) => Call(Syscall.Rename(Syscall.CurrentDirectory, Name(from), Syscall.CurrentDirectory, Name(to)), from);
