@@ -215,7 +215,7 @@ run_all_tests() {
     AGENTBAY_MOUNT_PROGRAM="$PROGRAM" run_tests "${projects[@]}"
 }
 
-# The two-minute form of this runs with the tests.
+# AGENTBAY_TEST_ALL=1 ./build.sh test runs two minutes of this.
 churn() {
     need_sdk
     need_test_tools

@@ -29,6 +29,9 @@ public sealed class ChurnTests(Machine machine, ITestOutputHelper output)
     [Fact]
     public async Task Programs_work_on_through_kills_and_faults_and_in_the_end_mount_store_and_shadow_are_equal()
     {
+        Assert.SkipWhen(
+            Environment.GetEnvironmentVariable("AGENTBAY_CHURN_MINUTES") is null && Environment.GetEnvironmentVariable("AGENTBAY_TEST_ALL") is null,
+            "It runs for minutes: ./build.sh churn, or AGENTBAY_TEST_ALL=1.");
         TimeSpan length = TimeSpan.FromMinutes(double.TryParse(Environment.GetEnvironmentVariable("AGENTBAY_CHURN_MINUTES"), CultureInfo.InvariantCulture, out double minutes) ? minutes : DefaultMinutes);
         int seed = int.TryParse(Environment.GetEnvironmentVariable("AGENTBAY_CHURN_SEED"), CultureInfo.InvariantCulture, out int given) ? given : Environment.TickCount;
         Say($"seed {seed}, {length.TotalMinutes:0.#} minutes");
