@@ -20,7 +20,7 @@ public readonly record struct IndexChange(TreePath Path, BaselineRow? Row, Basel
 /// The baseline on disk (<c>index.db</c>, SQLite in WAL mode). INVARIANT: it holds only states that the store has acknowledged.
 /// Losing its last commits to a power cut is no harm: what it does not know is compared with the store again.
 /// </summary>
-public sealed class BaselineIndex : IAsyncDisposable
+public sealed partial class BaselineIndex : IAsyncDisposable
 {
     private const int SchemaVersion = 1;
 
@@ -75,8 +75,9 @@ public sealed class BaselineIndex : IAsyncDisposable
                     mode INTEGER NOT NULL, uid INTEGER, gid INTEGER, xattrs TEXT NOT NULL, sha256 TEXT, op TEXT, state INTEGER NOT NULL) WITHOUT ROWID;
                 CREATE INDEX IF NOT EXISTS baseline_inode ON baseline (inode);
                 CREATE INDEX IF NOT EXISTS baseline_parent ON baseline (parent);
-                """);
+                """ + PartsSchema);
             var index = new BaselineIndex(connection);
+            index.ReadUploads();
             if (int.TryParse(index.GetMeta("schema"), out int schema) && schema != SchemaVersion)
             {
                 throw new IndexCorruptException($"{file} was written by another version of agentbay-mount (schema {schema}, this one reads {SchemaVersion}).");

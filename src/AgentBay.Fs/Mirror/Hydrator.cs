@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Metadata;
+using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 using Microsoft.Win32.SafeHandles;
 
@@ -172,7 +173,8 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
         using SafeFileHandle handle = Open(file, inode);
         string? expected = null;
         string hash;
-        using (var content = IncrementalHash.CreateHash(HashAlgorithmName.SHA256))
+        PartHashes parts;
+        using (var content = new PartHasher(mirror.PartSizeFor(mark.Size)))
         using (var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5))
         {
             var ahead = new Queue<Task<Block>>();
@@ -189,7 +191,7 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
 
                     using Block block = await ahead.Dequeue();
                     expected = block.Sha256;
-                    content.AppendData(block.Bytes.Span);
+                    content.Append(block.Bytes.Span);
                     if (expected is null)
                     {
                         md5.AppendData(block.Bytes.Span);
@@ -209,7 +211,7 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
                 }
             }
 
-            hash = Convert.ToHexStringLower(content.GetHashAndReset());
+            (hash, parts) = content.Finish();
             string md5Hex = Convert.ToHexStringLower(md5.GetHashAndReset());
             // A foreign object: a plain ETag is the MD5 of the bytes in every store that we know; with '-' it is not.
             bool wrong = expected is not null ? hash != expected : mark.ETag.Length == 32 && IsHex(mark.ETag) && md5Hex != mark.ETag;
@@ -238,6 +240,10 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
             Size = whole.Size,
             Sha256 = hash,
         })).ToList());
+        if (mark.Size > mirror.Options.PartSize)
+        {
+            mirror.Index.PutParts(mark.Key, mark.ETag, parts);
+        }
     }
 
     private async Task<Block> FetchAsync(PlaceholderMark mark, long offset, int length)

@@ -47,6 +47,13 @@ internal sealed record OpenMirror
         };
     }
 
+    /// <summary>How large a file's parts are: whole MiB, so that it fits into as many as the store allows.</summary>
+    public int PartSizeFor(long size)
+    {
+        long needed = (size + Store.Properties.MaxParts - 1) / Store.Properties.MaxParts;
+        return needed <= Options.PartSize ? Options.PartSize : (int)((needed + (1 << 20) - 1) >> 20 << 20);
+    }
+
     /// <summary>Set by the host adapter: see <see cref="IMirrorHost.EntryChanged"/>.</summary>
     public Action<TreePath>? EntryChanged { get; set; }
 }

@@ -9,7 +9,6 @@ namespace AgentBay.Fs.Sync;
 /// <summary>Bytes are proved stable before the object appears: stat, read, stat.</summary>
 internal sealed partial class ActionRunner
 {
-    private const int PartsAtOnce = 4;
     private const int TriesForStableBytes = 3;
 
     /// <summary>Buffers of parts and small files together: 24 × 8 MiB.</summary>
@@ -83,6 +82,7 @@ internal sealed partial class ActionRunner
 
     private async Task<ActionOutcome> PutAsync(SyncAction action, LocalEntry entry, ReadOnlyMemory<byte> bytes, string hash, CancellationToken cancellationToken)
     {
+        await AbandonUploadAsync(action.Key, cancellationToken);
         string operation = await BeginWriteAsync(action);
         var options = new PutOptions { Metadata = Describe(action, entry, hash, operation).ToMetadata(), Condition = ConditionOf(action.Row) };
         PutResult result;
@@ -98,72 +98,6 @@ internal sealed partial class ActionRunner
         mirror.Options.Faults.Reach("Upload.put");
         await AcknowledgeAsync(action, entry, new RemoteVersion(result.ETag, bytes.Length, result.LastModified), hash, operation);
         return ActionOutcome.Done;
-    }
-
-    /// <returns>Null when the bytes changed while they were read.</returns>
-    private async Task<ActionOutcome?> UploadPartsAsync(SyncAction action, SafeFileHandle file, LocalEntry before, bool lastTry, CancellationToken cancellationToken)
-    {
-        if (before.Size > store.Properties.MaxObjectSize)
-        {
-            throw new FsException(FsError.TooLarge, $"{action.Path} has {before.Size} bytes; the store takes {store.Properties.MaxObjectSize} at most.");
-        }
-
-        // The hash goes into the metadata, which a multipart upload takes at its beginning.
-        string hash = await Task.Run(() => ContentHash.Of(file), cancellationToken);
-        string operation = await BeginWriteAsync(action);
-        // A last try goes up whatever it catches: a hash that its bytes may not have would make it unreadable for everybody else.
-        var options = new PutOptions { Metadata = Describe(action, before, lastTry ? null : hash, operation).ToMetadata(), Condition = ConditionOf(action.Row) };
-        await using IMultipartUpload upload = await store.BeginMultipartAsync(action.Key, options, cancellationToken);
-        int partSize = PartSizeFor(before.Size, store.Properties.MaxParts);
-        int parts = (int)((before.Size + partSize - 1) / partSize);
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, parts),
-            new ParallelOptions { MaxDegreeOfParallelism = PartsAtOnce, CancellationToken = cancellationToken },
-            async (part, token) =>
-            {
-                await buffers.WaitAsync(token);
-                byte[] buffer = ArrayPool<byte>.Shared.Rent(partSize);
-                try
-                {
-                    long offset = (long)part * partSize;
-                    int length = await ReadAsync(file, buffer.AsMemory(0, (int)Math.Min(partSize, before.Size - offset)), offset, token);
-                    await upload.UploadPartAsync(part + 1, buffer.AsMemory(0, length), token);
-                    mirror.Options.Faults.Reach("Upload.part");
-                }
-                finally
-                {
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffers.Release();
-                }
-            });
-
-        bool stable = IsUnchanged(action.Path, before);
-        if (!stable && !lastTry)
-        {
-            return null; // Disposing aborts it.
-        }
-
-        PutResult result;
-        try
-        {
-            result = await upload.CompleteAsync(cancellationToken);
-        }
-        catch (StoreException error) when (error.Kind == StoreErrorKind.PreconditionFailed)
-        {
-            return await OnOtherVersionAsync(action, hash, cancellationToken);
-        }
-
-        mirror.Options.Faults.Reach("Upload.completed");
-        // A fuzzy copy's hash says nothing of the file: without one the file stays dirty.
-        await AcknowledgeAsync(action, before, new RemoteVersion(result.ETag, before.Size, result.LastModified), stable ? hash : null, operation);
-        return stable ? ActionOutcome.Done : ActionOutcome.StaysDirty;
-    }
-
-    /// <summary>Whole MiB, so that a file fits into the parts that a store allows.</summary>
-    private int PartSizeFor(long size, int maxParts)
-    {
-        long needed = (size + maxParts - 1) / maxParts;
-        return needed <= mirror.Options.PartSize ? mirror.Options.PartSize : (int)((needed + (1 << 20) - 1) >> 20 << 20);
     }
 
     private bool IsUnchanged(TreePath path, LocalEntry before) =>

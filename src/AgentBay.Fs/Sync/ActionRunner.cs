@@ -91,6 +91,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
             (sourceKey, sourceETag, hash) = (source.Key, remote.ETag, source.Sha256);
         }
 
+        await AbandonUploadAsync(action.Key, cancellationToken);
         string operation = await BeginWriteAsync(action);
         var options = new CopyOptions
         {
@@ -122,6 +123,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
 
         mirror.Options.Faults.Reach("Copy.copied");
         var version = new RemoteVersion(result.ETag, entry.Size, result.LastModified);
+        CopyParts(sourceKey!, sourceETag, action.Key, version);
         bool moved = mark is null || HasOtherName(entry.Identity, mark.Key) || TryMoveMark(action.Path, entry.Identity, mark with { Key = action.Key, ETag = result.ETag });
         await AcknowledgeAsync(action, entry, version, hash, operation);
         if (!moved)
@@ -203,9 +205,11 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
         }
 
         mirror.Options.Faults.Reach("UploadAttributes.copied");
+        var version = new RemoteVersion(result.ETag, row.Remote!.Size, result.LastModified);
+        CopyParts(row.Key, row.Remote.ETag, row.Key, version);
         bool moved = !mirror.Placeholders.TryGet(entry.Identity.Inode, out PlaceholderMark? mark) || mark.Key != row.Key
             || TryMoveMark(action.Path, entry.Identity, mark with { ETag = result.ETag });
-        await AcknowledgeAsync(action, entry, new RemoteVersion(result.ETag, row.Remote!.Size, result.LastModified), row.Sha256, operation);
+        await AcknowledgeAsync(action, entry, version, row.Sha256, operation);
         return moved ? ActionOutcome.Done : ActionOutcome.LookAgain;
     }
 
@@ -241,6 +245,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
             return ActionOutcome.LookAgain;
         }
 
+        await AbandonUploadAsync(row.Key, cancellationToken);
         string? version = row.Remote?.ETag;
         if (row.IsIntent)
         {
@@ -268,7 +273,20 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
         }
 
         mirror.Options.Faults.Reach("Delete.deleted");
+        if (row.Remote?.Size > mirror.Options.PartSize)
+        {
+            mirror.Index.ForgetParts(row.Key);
+        }
+
         return action.KeepRow ? ActionOutcome.Done : await ForgetAsync(action);
+    }
+
+    private void CopyParts(string fromKey, string? fromETag, string key, RemoteVersion copy)
+    {
+        if (copy.Size > mirror.Options.PartSize && fromETag is not null)
+        {
+            mirror.Index.CopyParts(fromKey, fromETag, key, copy.ETag);
+        }
     }
 
     private bool TrySyncData(TreePath path, FileIdentity inode)
@@ -361,13 +379,17 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
     private async Task<string> BeginWriteAsync(SyncAction action)
     {
         string operation = mirror.Operations.Next(action.Key);
+        await NoteIntentAsync(action, operation);
+        return operation;
+    }
+
+    private async Task NoteIntentAsync(SyncAction action, string operation)
+    {
         if (action.Row?.Remote is null)
         {
             await mirror.Index.ApplyAsync(IndexChange.Put(BaselineRow.Intent(action.Path, action.Local.Entry!.Value.Kind, action.Key, operation)));
             mirror.Options.Faults.Reach("Intent.noted");
         }
-
-        return operation;
     }
 
     private bool IsOurs(ObjectInfo info, BaselineRow intent) =>

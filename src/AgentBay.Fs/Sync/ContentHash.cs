@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using AgentBay.Fs.Indexing;
 using Microsoft.Win32.SafeHandles;
 
 namespace AgentBay.Fs.Sync;
@@ -13,16 +14,28 @@ public static class ContentHash
     public static string Of(SafeFileHandle file)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Read(file, hash.AppendData);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>The same, and of each part.</summary>
+    internal static (string Sha256, PartHashes Parts) OfParts(SafeFileHandle file, int partSize)
+    {
+        using var hash = new PartHasher(partSize);
+        Read(file, hash.Append);
+        return hash.Finish();
+    }
+
+    private static void Read(SafeFileHandle file, Action<ReadOnlySpan<byte>> take)
+    {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
         try
         {
             long offset = 0;
             for (int count; (count = RandomAccess.Read(file, buffer, offset)) > 0; offset += count)
             {
-                hash.AppendData(buffer, 0, count);
+                take(buffer.AsSpan(0, count));
             }
-
-            return Convert.ToHexStringLower(hash.GetHashAndReset());
         }
         finally
         {

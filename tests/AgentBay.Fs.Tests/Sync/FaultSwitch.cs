@@ -109,7 +109,7 @@ internal sealed class KillableStore(IObjectStore inner, FaultSwitch faults) : IO
         Alive(() => inner.PutAsync(key, body, options, cancellationToken));
 
     public Task<IMultipartUpload> BeginMultipartAsync(string key, PutOptions options, CancellationToken cancellationToken) =>
-        Alive(() => inner.BeginMultipartAsync(key, options, cancellationToken));
+        Alive<IMultipartUpload>(async () => new KillableUpload(await inner.BeginMultipartAsync(key, options, cancellationToken), faults));
 
     public Task<PutResult?> CopyAsync(string sourceKey, string key, CopyOptions options, CancellationToken cancellationToken) =>
         Alive(() => inner.CopyAsync(sourceKey, key, options, cancellationToken));
@@ -124,7 +124,7 @@ internal sealed class KillableStore(IObjectStore inner, FaultSwitch faults) : IO
         Alive(() => inner.DeleteManyAsync(keys, cancellationToken));
 
     public Task<IMultipartUpload?> ResumeMultipartAsync(string key, string uploadId, PutOptions options, CancellationToken cancellationToken) =>
-        Alive(() => inner.ResumeMultipartAsync(key, uploadId, options, cancellationToken));
+        Alive<IMultipartUpload?>(async () => await inner.ResumeMultipartAsync(key, uploadId, options, cancellationToken) is { } upload ? new KillableUpload(upload, faults) : null);
 
     public Task<IReadOnlyList<PendingUpload>> ListUploadsAsync(string prefix, CancellationToken cancellationToken) => Alive(() => inner.ListUploadsAsync(prefix, cancellationToken));
 
@@ -153,5 +153,41 @@ internal sealed class KillableStore(IObjectStore inner, FaultSwitch faults) : IO
     {
         faults.ThrowIfDead();
         return await call();
+    }
+}
+
+/// <summary>A dead process aborts nothing.</summary>
+internal sealed class KillableUpload(IMultipartUpload inner, FaultSwitch faults) : IMultipartUpload
+{
+    public string Id => inner.Id;
+
+    public IReadOnlyList<UploadedPart> Parts => inner.Parts;
+
+    public Task UploadPartAsync(int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        faults.ThrowIfDead();
+        return inner.UploadPartAsync(number, body, cancellationToken);
+    }
+
+    public Task CopyPartAsync(int number, string sourceKey, ByteRange range, string? sourceIfMatch, CancellationToken cancellationToken)
+    {
+        faults.ThrowIfDead();
+        return inner.CopyPartAsync(number, sourceKey, range, sourceIfMatch, cancellationToken);
+    }
+
+    public Task<PutResult> CompleteAsync(CancellationToken cancellationToken)
+    {
+        faults.ThrowIfDead();
+        return inner.CompleteAsync(cancellationToken);
+    }
+
+    public void Keep() => inner.Keep();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!faults.IsDead)
+        {
+            await inner.DisposeAsync();
+        }
     }
 }

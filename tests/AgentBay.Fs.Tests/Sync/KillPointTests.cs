@@ -11,7 +11,7 @@ public sealed class KillPointTests
         "hydrate.noted", "hydrate.block", "hydrate.synced", "hydrate.unmarked",
         "discard.noted", "discard.truncated", "discard.unmarked",
         "Intent.noted",
-        "Upload.before", "Upload.put", "Upload.part", "Upload.completed", "Upload.after",
+        "Upload.before", "Upload.put", "Upload.begun", "Upload.part", "Upload.completed", "Upload.after",
         "Copy.before", "Copy.copied", "Copy.after",
         "CopyAside.before", "CopyAside.copied", "CopyAside.after",
         "UploadAttributes.before", "UploadAttributes.copied", "UploadAttributes.after",

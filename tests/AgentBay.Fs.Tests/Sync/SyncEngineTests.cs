@@ -650,37 +650,6 @@ public sealed partial class SyncEngineTests
     }
 
     [Fact]
-    public async Task A_large_file_goes_up_in_parts()
-    {
-        await using var mirror = await TestMirror.OpenAsync(Small, SmallParts());
-        byte[] bytes = Bytes(230_000);
-        await mirror.WriteAsync("a", bytes);
-
-        await mirror.FlushCleanAsync();
-
-        Assert.Equal(4, mirror.Store.Count(StoreCall.UploadPart));
-        await mirror.RemountAfreshAsync();
-        await mirror.HydrateAsync("a");
-        Assert.Equal(bytes, mirror.ReadNow("a"));
-    }
-
-    [Fact]
-    public async Task A_file_that_changes_once_during_its_upload_is_stored_whole()
-    {
-        await using var mirror = await TestMirror.OpenAsync(Small, SmallParts());
-        await mirror.WriteAsync("a", new string('a', 150_000));
-        mirror.At("Upload.part", () =>
-        {
-            using TestMirror.Writing writing = mirror.BeginWriting("a");
-            mirror.WriteUnseen("a", "changed", 100_000);
-        });
-
-        await mirror.FlushCleanAsync();
-
-        Assert.Equal("changed", (await mirror.StoredAsync("a"))!.Substring(100_000, 7));
-    }
-
-    [Fact]
     public async Task A_conflict_keeps_both_versions()
     {
         await using var mirror = await WithStoredAsync(("a.txt", "one"));
