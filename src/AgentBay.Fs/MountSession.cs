@@ -213,26 +213,30 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     private async Task RecoverAsync(MirrorEnd end, CancellationToken cancellationToken)
     {
         SyncPolicy before = KeptPolicy.Of(mirror.Index);
+        string tree = MirrorRecovery.NameOfTree(mirror);
+        bool sameTree = SafetyGate.IsSameTree(mirror.Index.GetMeta(IndexMeta.Tree), tree);
         bool sameRules = mirror.Rules.JudgesAs(before);
         if (!sameRules)
         {
             await MirrorRecovery.ReleaseWhatWasNotJudgedAsync(mirror, new SyncRules(before));
         }
 
-        if (end == MirrorEnd.Clean && sameRules)
+        if (end == MirrorEnd.Clean && sameRules && sameTree)
         {
             MirrorRecovery.LoadPlaceholders(mirror);
         }
         else
         {
-            await CompareAsync(end, cancellationToken);
+            await CompareAsync(end, sameTree, cancellationToken);
         }
 
+        mirror.Index.SetMeta(IndexMeta.Tree, tree);
         mirror.Index.SetMeta(IndexMeta.Policy, mirror.Options.Policy.ToJson());
     }
 
-    private async Task CompareAsync(MirrorEnd end, CancellationToken cancellationToken)
+    private async Task CompareAsync(MirrorEnd end, bool sameTree, CancellationToken cancellationToken)
     {
+        await MirrorRecovery.ForgetWhatWasTakenAwayAsync(mirror, end, sameTree);
         if (end == MirrorEnd.PowerLost)
         {
             await PowerLossRecovery.RunAsync(mirror, Scanner, cancellationToken);
