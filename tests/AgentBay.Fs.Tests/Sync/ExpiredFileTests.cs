@@ -60,11 +60,28 @@ public class ExpiredFileTests
         Assert.DoesNotContain(mirror.Keys(), key => key.Contains("conflict", StringComparison.Ordinal));
     }
 
-    private static async Task<TestMirror> ExpiringAsync(ManualTime clock)
+    [Fact]
+    public async Task When_everything_expires_the_mount_is_empty()
+    {
+        var clock = new ManualTime();
+        await using TestMirror mirror = await ExpiringAsync(clock, "");
+        await mirror.WriteAsync("a", "expires");
+        await mirror.WriteAsync("d/b", "too");
+        await mirror.FlushCleanAsync();
+        clock.Advance(TimeSpan.FromDays(1));
+
+        await mirror.RemountAsync();
+
+        Assert.Empty(await mirror.TreeAsync());
+        await mirror.FlushCleanAsync();
+        Assert.Empty(mirror.Keys());
+    }
+
+    private static async Task<TestMirror> ExpiringAsync(ManualTime clock, string folder = "d/")
     {
         var memory = new MemoryStore(time: clock);
         TestMirror mirror = await TestMirror.OpenAsync(memory: memory);
-        await memory.SetExpiryRulesAsync("test-", [new ExpiryRule("test-1", TestMirror.Prefix + "d/", 1)], CancellationToken.None);
+        await memory.SetExpiryRulesAsync("test-", [new ExpiryRule("test-1", TestMirror.Prefix + folder, 1)], CancellationToken.None);
         await mirror.MakeFolderAsync("d");
         return mirror;
     }
