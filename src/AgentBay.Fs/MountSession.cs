@@ -98,6 +98,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ending.Token);
         Task prefetch = mirror.Options.Prefetch && mirror.Rules.Downloads ? NewPrefetcher().RunAsync(either.Token) : Task.CompletedTask;
+        Task expiry = mirror.Rules.Downloads ? new ExpiryWatch(mirror, filler).RunAsync(either.Token) : Task.CompletedTask;
         try
         {
             await new WriteBackLoop(mirror, engine).RunAsync(either.Token);
@@ -106,6 +107,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         {
             await either.CancelAsync();
             await prefetch;
+            await expiry;
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class ContextRecycling(IObjectStore store)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(policy);
-        var keys = new ContextKeys(context.Prefix);
+        var keys = new ContextKeys(context.Prefix, store.Properties.MaxKeyBytes);
         List<TreePath> folders = [.. policy.Paths.Select(path => FilePath.ParseFolder(path)).Distinct()];
         if (policy.Lifecycle.Days is not null)
         {

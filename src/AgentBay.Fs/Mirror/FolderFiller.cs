@@ -180,7 +180,7 @@ internal sealed class FolderFiller
         DetachedMirror.Refuse(mirror.Files);
         Dictionary<TreePath, BaselineRow> rows = mirror.Index.Children(folder).ToDictionary(row => row.Path);
         int known = rows.Values.Count(row => row is { IsIntent: false, State: not BaselineState.Released });
-        if (!SafetyGate.AllowsListing(folder, known, remote.Count) && !await ExpiresWholeAsync(cancellationToken))
+        if (!SafetyGate.AllowsListing(folder, known, remote.Count) && !await mirror.ExpiresAsync(whole: true, cancellationToken))
         {
             Log.EmptyListing(mirror.Logger, folder.ToString(), known);
             return false;
@@ -193,20 +193,6 @@ internal sealed class FolderFiller
             new ParallelOptions { MaxDegreeOfParallelism = mirror.Options.Concurrency, CancellationToken = cancellationToken },
             async (path, token) => await ReconcileNameAsync(path, remote.GetValueOrDefault(path), listing, token));
         return true;
-    }
-
-    /// <summary>Whether a rule lets every file of the context expire: then it may well be empty.</summary>
-    private async Task<bool> ExpiresWholeAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await mirror.Store.GetExpiryRulesAsync(cancellationToken)).Any(rule => mirror.Keys.Prefix.StartsWith(rule.Prefix, StringComparison.Ordinal));
-        }
-        catch (StoreException error)
-        {
-            Log.RulesNotRead(mirror.Logger, error.Message);
-            return false;
-        }
     }
 
     /// <summary>One object that this disk cannot hold, or that may not be read, takes no other name with it.</summary>

@@ -269,7 +269,7 @@ public sealed class Journal(TimeProvider time)
         Changed?.Invoke();
     }
 
-    /// <summary>Names that wait for a file to be closed; its close tells who listens. They may have been noted by a folder above alone, which is done.</summary>
+    /// <summary>Names that wait for something else than a pass: it tells who listens. They may have been noted by a folder above alone, which is done.</summary>
     internal void HeldBack(IEnumerable<TreePath> paths, long at)
     {
         lock (gate)

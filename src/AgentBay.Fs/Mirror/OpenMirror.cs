@@ -37,7 +37,7 @@ internal sealed record OpenMirror
             Files = files,
             Index = index,
             Store = store,
-            Keys = new ContextKeys(context.Prefix),
+            Keys = new ContextKeys(context.Prefix, store.Properties.MaxKeyBytes),
             Operations = operations,
             Options = options,
             Rules = new SyncRules(options.Policy),
@@ -52,6 +52,22 @@ internal sealed record OpenMirror
     {
         long needed = (size + Store.Properties.MaxParts - 1) / Store.Properties.MaxParts;
         return needed <= Options.PartSize ? Options.PartSize : (int)((needed + (1 << 20) - 1) >> 20 << 20);
+    }
+
+    /// <summary>Whether a rule of the store lets files of this context expire.</summary>
+    /// <param name="whole">All of them: then the context may well be empty.</param>
+    public async Task<bool> ExpiresAsync(bool whole, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await Store.GetExpiryRulesAsync(cancellationToken)).Any(rule =>
+                Keys.Prefix.StartsWith(rule.Prefix, StringComparison.Ordinal) || (!whole && rule.Prefix.StartsWith(Keys.Prefix, StringComparison.Ordinal)));
+        }
+        catch (StoreException error)
+        {
+            Log.RulesNotRead(Logger, error.Message);
+            return false;
+        }
     }
 
     /// <summary>Set by the host adapter: see <see cref="IMirrorHost.EntryChanged"/>.</summary>

@@ -28,8 +28,13 @@ internal sealed partial class ActionRunner
         (string hash, PartHashes parts) = await Task.Run(() => ContentHash.OfParts(file, partSize), cancellationToken);
 
         // A last try goes up whatever it catches: a hash that its bytes may not have would make it unreadable for everybody else.
-        (IMultipartUpload upload, string operation) = await BeginPartsAsync(action, before, lastTry ? null : hash, partSize, cancellationToken);
-        await using IMultipartUpload ending = upload;
+        (IMultipartUpload? begun, string operation) = await BeginPartsAsync(action, before, lastTry ? null : hash, partSize, cancellationToken);
+        if (begun is null)
+        {
+            return await OnOtherVersionAsync(action, hash, cancellationToken); // Our own.
+        }
+
+        await using IMultipartUpload upload = begun;
         PutResult result;
         try
         {
@@ -67,15 +72,20 @@ internal sealed partial class ActionRunner
     }
 
     /// <param name="hash">Null: nobody could tell later whether the upload's bytes are the file's, so it cannot be gone on with.</param>
-    private async Task<(IMultipartUpload Upload, string Operation)> BeginPartsAsync(SyncAction action, LocalEntry entry, string? hash, int partSize, CancellationToken cancellationToken)
+    /// <returns>No upload: the one that was cut off has been completed.</returns>
+    private async Task<(IMultipartUpload? Upload, string Operation)> BeginPartsAsync(SyncAction action, LocalEntry entry, string? hash, int partSize, CancellationToken cancellationToken)
     {
         if (hash is not null && mirror.Index.FindUpload(action.Key) is { } begun)
         {
             PutOptions same = Options(begun.OperationId);
-            if (begun.Description == DescriptionOf(same, partSize) && await store.ResumeMultipartAsync(action.Key, begun.Id, same, cancellationToken) is { } resumed)
+            if (begun.Description == DescriptionOf(same, partSize))
             {
-                await NoteIntentAsync(action, begun.OperationId);
-                return (resumed, begun.OperationId);
+                IMultipartUpload? resumed = await store.ResumeMultipartAsync(action.Key, begun.Id, same, cancellationToken);
+                if (resumed is not null || (await placer.DescribeAsync(action.Key, cancellationToken))?.Description.OperationId == begun.OperationId)
+                {
+                    await NoteIntentAsync(action, begun.OperationId);
+                    return (resumed, begun.OperationId);
+                }
             }
         }
 

@@ -9,12 +9,12 @@ internal sealed class PathInspector(OpenMirror mirror, SyncEngine engine)
     /// <returns>Null when there is no such path.</returns>
     public PathStatus? Look(TreePath path)
     {
-        if (!path.IsRoot && mirror.Files.TryStat(path) is null)
+        LocalEntry? entry = path.IsRoot ? null : mirror.Files.TryStat(path);
+        if (entry is null && !path.IsRoot)
         {
             return null;
         }
 
-        LocalEntry? entry = path.IsRoot ? null : mirror.Files.TryStat(path);
         if (entry is { Kind: EntryKind.Special })
         {
             return new PathStatus(PathSyncState.LocalOnly) { Rule = "FIFOs, sockets and devices live in the mirror only" };

@@ -33,7 +33,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
 
         if (mirror.Options.WriteBack is { } delay)
         {
-            parts.AddRange([FlushWhenQuietAsync(delay, end.Token), FlushOpenFilesAsync(end.Token)]);
+            parts.AddRange([FlushWhenQuietAsync(delay, end.Token), FlushOpenFilesAsync(end.Token), TryFailedAgainAsync(end.Token)]);
         }
 
         try
@@ -96,7 +96,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
                 round = new Round(0, 0, error, true);
             }
 
-            if (round.Error is not null)
+            if (round.Transient)
             {
                 pause = TimeSpan.FromTicks(Math.Min(Math.Max(pause.Ticks, TimeSpan.TicksPerSecond) * 2, LongestPause.Ticks));
                 await Task.Delay(pause, mirror.Options.Time, cancellationToken);
@@ -105,6 +105,19 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
             else
             {
                 pause = delay;
+            }
+        }
+    }
+
+    /// <summary>What fails for good holds nothing else up, and may be mended in the store.</summary>
+    private async Task TryFailedAgainAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(LongestPause, mirror.Options.Time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            if (engine.HasFailed)
+            {
+                Noted();
             }
         }
     }

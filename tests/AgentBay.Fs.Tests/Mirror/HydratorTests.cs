@@ -73,7 +73,7 @@ public sealed class HydratorTests
         await mirror.KillAsync();
         await mirror.FlushCleanAsync();
 
-        Assert.Empty(mirror.NewCalls().Except([$"List {new ContextKeys(TestMirror.Prefix).Aside("")}"]));
+        Assert.Empty(mirror.NewCalls().Except([$"List {new ContextKeys(TestMirror.Prefix, 1023).Aside("")}"]));
     }
 
     [Fact]
