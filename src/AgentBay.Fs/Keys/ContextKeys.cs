@@ -47,6 +47,9 @@ public sealed record ContextKeys(string Prefix, int LongestKey)
         return has;
     }
 
+    /// <summary>Whether a name in the mirror is one that <see cref="TryShadowedPath"/> has made, or looks like it.</summary>
+    public bool IsShadowed(TreePath path) => TryShadowedKey(path, out _);
+
     /// <summary>A key outside every context's tree, for a copy that a swap needs for a moment.</summary>
     public string Aside(string name) => $"{AsidePrefix}{Prefix.Split('/')[1]}/{name}";
 

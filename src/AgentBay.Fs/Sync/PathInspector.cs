@@ -31,7 +31,7 @@ internal sealed class PathInspector(OpenMirror mirror, SyncEngine engine)
         string? error = engine.ErrorOf(path);
         PathSyncState state = error is not null ? PathSyncState.Failed
             : since is not null || below > 0 ? PathSyncState.Pending
-            : conflicts.Length > 0 || ConflictName.TryParse(path.Name, out _) ? PathSyncState.Conflict
+            : conflicts.Length > 0 || ConflictName.TryParse(path.Name, out _) || mirror.Keys.IsShadowed(path) ? PathSyncState.Conflict
             : PathSyncState.Synced;
         return new PathStatus(state)
         {
