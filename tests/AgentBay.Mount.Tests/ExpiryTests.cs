@@ -3,7 +3,6 @@ using AgentBay.ObjectStore;
 namespace AgentBay.Mount.Tests;
 
 /// <summary>Expiry on the real server, where a day is ten seconds (<c>rgw lc debug interval</c>).</summary>
-[Collection(MachineCollection.Name)]
 public sealed class ExpiryTests(Machine machine)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

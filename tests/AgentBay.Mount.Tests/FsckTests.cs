@@ -3,7 +3,6 @@ using System.Text.Json;
 namespace AgentBay.Mount.Tests;
 
 /// <summary><c>fsck</c> on real mirrors and stores.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class FsckTests(Machine machine)
 {
     [Theory]

@@ -3,7 +3,6 @@ using System.Text.Json;
 namespace AgentBay.Mount.Tests;
 
 /// <summary>How mounts begin and end, as the command line shows it.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class MountLifeTests(Machine machine)
 {
     [Fact]

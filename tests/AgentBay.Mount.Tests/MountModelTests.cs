@@ -8,7 +8,6 @@ namespace AgentBay.Mount.Tests;
 /// The model test of <c>AgentBay.Fs.Tests</c> with real programs' calls, the real kernel and the built daemon: many sequences on one mount, each in a folder of
 /// its own. <c>AGENTBAY_MODEL_MOUNT_COUNT=n</c> runs more of them.
 /// </summary>
-[Collection(MachineCollection.Name)]
 public sealed class MountModelTests(Machine machine)
 {
     /// <summary>Of so many sequences one has real kills.</summary>

@@ -3,7 +3,6 @@ using AgentBay.ObjectStore.Embedded;
 namespace AgentBay.Mount.Tests;
 
 /// <summary>Policies on real mounts: what reaches the store, what appears, and what bad ones say.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class PolicyTests(Machine machine)
 {
     [Theory]

@@ -6,7 +6,6 @@ namespace AgentBay.Mount.Tests;
 /// Each promise of SEMANTICS.md, one test: the built program on the real kernel, on a store that is a directory and on an S3 server. What takes long or needs
 /// another user is in the classes beside.
 /// </summary>
-[Collection(MachineCollection.Name)]
 public sealed class PromiseTests(Machine machine)
 {
     public static TheoryData<StoreKind> Stores => [StoreKind.Embedded, StoreKind.S3];

@@ -1,7 +1,6 @@
 namespace AgentBay.Mount.Tests;
 
 /// <summary>What became of mirror, disk and store between two mounts, and during one: nothing is lost, or the message says what to do.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class RecoveryTests(Machine machine)
 {
     [Fact]

@@ -3,7 +3,6 @@ using System.Text.Json;
 namespace AgentBay.Mount.Tests;
 
 /// <summary>What can be asked of a mount, and what becomes of conflicts and failures.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class StatusTests(Machine machine)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -4,7 +4,6 @@ using AgentBay.Testing;
 namespace AgentBay.Mount.Tests;
 
 /// <summary>What was written is not lost: the daemon killed, the store away, the mount taken away under the daemon.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class SurvivalTests(Machine machine)
 {
     [Theory]

@@ -8,7 +8,6 @@ namespace AgentBay.Mount.Tests.Churn;
 /// Programs work in a mount in turn while the daemon is killed, kills itself in the middle of its steps, and loses the store. Beside the mount, a shadow on the
 /// local disk gets every piece of work that succeeded. In the end mount, store and shadow are equal. <c>./build.sh churn [minutes]</c> runs it for longer.
 /// </summary>
-[Collection(MachineCollection.Name)]
 public sealed class ChurnTests(Machine machine, ITestOutputHelper output)
 {
     private const double DefaultMinutes = 2;
