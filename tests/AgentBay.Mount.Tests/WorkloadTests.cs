@@ -1,5 +1,4 @@
 using System.Globalization;
-using AgentBay.Posix;
 
 namespace AgentBay.Mount.Tests;
 
@@ -68,12 +67,10 @@ public abstract class WorkloadTests(Machine machine, StoreKind store)
     /// <summary>Nothing was read yet: the mirror holds names and sizes, no bytes.</summary>
     private static void AssertOnlyPlaceholders(MountBox box)
     {
-        const int seekData = 3;
         int files = 0;
         foreach (string path in Directory.EnumerateFiles(box.MirrorTree, "f1*", SearchOption.AllDirectories).Append(Path.Combine(box.MirrorTree, "big")))
         {
-            using var file = File.OpenHandle(path);
-            Assert.True(Syscall.Seek(file, 0, seekData, out _) == Errno.ENXIO, $"{path} has bytes in a mirror that nobody read from");
+            Assert.True(MountBox.IsPlaceholder(path), $"{path} has bytes in a mirror that nobody read from");
             files++;
         }
 

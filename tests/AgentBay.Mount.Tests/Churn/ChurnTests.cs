@@ -37,8 +37,7 @@ public sealed class ChurnTests(Machine machine, ITestOutputHelper output)
         var random = new Random(seed);
         await using MountBox opened = box = await MountBox.CreateAsync(machine, StoreKind.S3, Who.Root);
         await using var proxy = new FlakyProxy(box.Bucket.Server.Endpoint);
-        string direct = box.StoreUrl;
-        box.Set("AGENTBAY_STORE", direct.Replace(box.Bucket.Server.Endpoint, proxy.Endpoint, StringComparison.Ordinal));
+        box.ReachStoreBy(proxy.Endpoint);
         Directory.CreateDirectory(Shadow);
         Directory.CreateDirectory(Inputs);
         (await box.ScriptAsync(Inputs, ChurnUnit.Inputs)).Ok();
