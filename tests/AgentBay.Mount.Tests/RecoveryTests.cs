@@ -1,12 +1,17 @@
+using AgentBay.ObjectStore;
+
 namespace AgentBay.Mount.Tests;
 
 /// <summary>What became of mirror, disk and store between two mounts, and during one: nothing is lost, or the message says what to do.</summary>
 public sealed class RecoveryTests(Machine machine)
 {
-    [Fact]
-    public async Task Unmounting_a_killed_mount_with_nothing_pending_says_that_everything_is_in_the_store()
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task Unmounting_a_killed_mount_with_nothing_pending_says_that_everything_is_in_the_store(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
+        await using MountBox box = await BoxAsync(store);
         await box.MountAsync("--write-back", "off");
         (await box.ScriptAsync(box.Mount, "mkdir d && echo one > d/a && ln -s a d/link && cp -p d/a d/b")).Ok();
         (await box.AgentBayAsync("sync", box.Mount)).Ok();
@@ -18,10 +23,11 @@ public sealed class RecoveryTests(Machine machine)
         Assert.Empty(Directory.EnumerateFileSystemEntries(box.Mount));
     }
 
-    [Fact]
-    public async Task A_mirror_deleted_between_two_mounts_comes_back_from_the_store()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task A_mirror_deleted_between_two_mounts_comes_back_from_the_store(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
+        await using MountBox box = await BoxAsync(store);
         await box.MountAsync();
         (await box.ScriptAsync(box.Mount, "mkdir d && echo one > d/a")).Ok();
         await box.UnmountAsync();
@@ -33,10 +39,11 @@ public sealed class RecoveryTests(Machine machine)
         await box.UnmountAsync();
     }
 
-    [Fact]
-    public async Task A_mirror_deleted_while_it_is_mounted_deletes_nothing_in_the_store()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task A_mirror_deleted_while_it_is_mounted_deletes_nothing_in_the_store(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
+        await using MountBox box = await BoxAsync(store);
         await box.MountAsync("--write-back", "1s");
         (await box.ScriptAsync(box.Mount, "mkdir d && for i in $(seq 20); do echo $i > d/f$i; done && echo x > top")).Ok();
         (await box.AgentBayAsync("sync", box.Mount)).Ok();
@@ -47,39 +54,41 @@ public sealed class RecoveryTests(Machine machine)
         Ran unmounted = (await box.AgentBayAsync("unmount", box.Mount)).Exits(3);
 
         Assert.Contains("was deleted while it was mounted", unmounted.Error, StringComparison.Ordinal);
-        await daemon.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await daemon.WaitForExitAsync(Cancel);
         await box.MountAsync();
         Assert.Equal("21\n", (await box.ScriptAsync(box.Mount, "cat d/* top | wc -l")).Ok().Output);
         await box.UnmountAsync();
     }
 
-    [Fact]
-    public async Task Another_store_behind_the_same_URL_is_refused_and_the_mirror_stays_as_it_is()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task Another_store_behind_the_same_URL_is_refused_and_the_mirror_stays_as_it_is(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
+        await using MountBox box = await BoxAsync(store);
         await box.MountAsync();
         (await box.ScriptAsync(box.Mount, "echo precious > file")).Ok();
         await box.UnmountAsync();
-        string store = box.StoreUrl;
         string id = await box.ContextIdAsync();
 
         // The same context in a store that was made anew: its record is there, its objects and the store's id are not.
-        (await box.ScriptAsync(box.Folder, """mv "$1" "$1.old" && mkdir -p "$1/.agentbay" && cp -a "$1.old/.agentbay/." "$1/.agentbay/" && rm "$1/.agentbay/store.json" """, store)).Ok();
+        await using IObjectStore raw = StoreUrl.Open(box.StoreUrl, StoreOpenOptions.Default);
+        Func<Task>[] putBack = [await TakeAwayAsync(raw, $"contexts/{id}/file"), await TakeAwayAsync(raw, ".agentbay/store.json")];
         Ran refused = (await box.TryMountAsync()).Exits(1);
 
         Assert.Contains("is not the one that the mirror", refused.Error, StringComparison.Ordinal);
-        Assert.Equal("precious\n", await File.ReadAllTextAsync(Path.Combine(box.MirrorTree, "file"), TestContext.Current.CancellationToken));
+        Assert.Equal("precious\n", await File.ReadAllTextAsync(Path.Combine(box.MirrorTree, "file"), Cancel));
         Assert.Contains("store-identity", (await box.AgentBayAsync("fsck", id, "--cache-dir", box.Cache)).Exits(3).Output, StringComparison.Ordinal);
-        (await box.ScriptAsync(box.Folder, """rm -rf "$1" && mv "$1.old" "$1" """, store)).Ok();
+        await Task.WhenAll(putBack.Select(put => put()));
         await box.MountAsync();
         Assert.Equal("precious\n", (await box.ScriptAsync(box.Mount, "cat file")).Ok().Output);
         await box.UnmountAsync();
     }
 
-    [Fact]
-    public async Task On_a_full_disk_writers_get_ENOSPC_and_what_was_written_is_stored_when_there_is_room()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task On_a_full_disk_writers_get_ENOSPC_and_what_was_written_is_stored_when_there_is_room(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
+        await using MountBox box = await BoxAsync(store);
         await using LoopDisk disk = await LoopDisk.CreateAsync(box, megabytes: 48);
         await box.MountAsync();
         (await box.ScriptAsync(box.Mount, "head -c 30M /dev/urandom > stored && sync stored && echo small > a")).Ok();
@@ -101,10 +110,11 @@ public sealed class RecoveryTests(Machine machine)
         await box.UnmountAsync();
     }
 
-    [Fact]
-    public async Task A_full_or_read_only_disk_is_said_at_the_mount_and_the_index_stays()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task A_full_or_read_only_disk_is_said_at_the_mount_and_the_index_stays(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
+        await using MountBox box = await BoxAsync(store);
         await using LoopDisk disk = await LoopDisk.CreateAsync(box, megabytes: 32);
         await box.MountAsync();
         (await box.ScriptAsync(box.Mount, "echo one > a")).Ok();
@@ -122,10 +132,11 @@ public sealed class RecoveryTests(Machine machine)
         Assert.Empty(Directory.GetFiles(disk.Folder, "*.corrupt-*", SearchOption.AllDirectories));
     }
 
-    [Fact]
-    public async Task While_the_disk_is_read_only_programs_get_errors_and_closed_files_are_stored_afterwards()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task While_the_disk_is_read_only_programs_get_errors_and_closed_files_are_stored_afterwards(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
+        await using MountBox box = await BoxAsync(store);
         await using LoopDisk disk = await LoopDisk.CreateAsync(box, megabytes: 32);
         await box.MountAsync("--write-back", "off");
         (await box.ScriptAsync(box.Mount, "echo closed > a")).Ok();
@@ -139,8 +150,23 @@ public sealed class RecoveryTests(Machine machine)
         await disk.ReplugAsync();
         await box.MountAsync();
         await box.UnmountAsync();
-        Assert.Equal("closed\n", await File.ReadAllTextAsync(Path.Combine(box.StoreUrl, "contexts", await box.ContextIdAsync(), "a"), TestContext.Current.CancellationToken));
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal("closed\n", await stored.ReadAsync("a"));
     }
 
-    private Task<MountBox> BoxAsync() => MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
+    /// <returns>What puts it back.</returns>
+    private static async Task<Func<Task>> TakeAwayAsync(IObjectStore store, string key)
+    {
+        ObjectInfo info = await store.HeadAsync(key, Cancel) ?? throw new FileNotFoundException(key);
+        var bytes = new MemoryStream();
+        await using (ObjectContent? content = await store.GetAsync(key, null, null, Cancel))
+        {
+            await content!.Body.CopyToAsync(bytes, Cancel);
+        }
+
+        await store.DeleteAsync(key, null, Cancel);
+        return () => store.PutAsync(key, bytes.ToArray(), new PutOptions { Metadata = info.Metadata }, Cancel);
+    }
+
+    private Task<MountBox> BoxAsync(StoreKind store) => MountBox.CreateAsync(machine, store, Who.Root);
 }
