@@ -1,3 +1,8 @@
+using System.Text;
+using System.Xml.Linq;
+using AgentBay.Posix;
+using AgentBay.Testing.Http;
+
 namespace AgentBay.Mount.Tests;
 
 /// <summary>
@@ -213,7 +218,7 @@ public sealed class PromiseTests(Machine machine)
     public async Task Any_legal_name_comes_back_as_it_was(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
-        (await box.ScriptAsync(box.Mount, """for name in $'\xff\xfe' $'new\nline' 'a%2Fb' ' ' 'ü' '日本' 'a\b' '‛' 'con.' '*?' "$(printf '%0255d' 0)"; do echo "$name" > "$name"; done""")).Ok();
+        (await box.ScriptAsync(box.Mount, """for name in $'\xff\xfe' $'new\nline' 'a%2Fb' ' ' 'ü' '日本' 'a\b' '‛' 'con.' '*?' a:b A:B readme README CON aux.txt 'dot.' 'dots..' 'space ' '"<>|' "$(printf '%0255d' 0)"; do echo "$name" > "$name"; done""")).Ok();
         IReadOnlyList<string> before = await TreeSnapshot.ContentsAsync(box, box.Mount);
         await box.UnmountAsync();
 
@@ -221,6 +226,134 @@ public sealed class PromiseTests(Machine machine)
         await box.MountAsync();
         TreeSnapshot.AssertEqual(before, await TreeSnapshot.ContentsAsync(box, box.Mount));
         await box.UnmountAsync();
+    }
+
+    /// <summary>Names that Windows cannot hold are their own keys, so that every tool finds them.</summary>
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task Names_that_Windows_cannot_hold_are_stored_as_they_are(StoreKind store)
+    {
+        await using MountBox box = await MountedAsync(store);
+        string[] names = ["A", "CON", "a", "a:b", "dot.", "space "];
+        (await box.ScriptAsync(box.Mount, """for name in "$@"; do echo "$name" > "$name"; done""", names)).Ok();
+        await box.UnmountAsync();
+
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal(names, await stored.KeysAsync());
+        Assert.Equal(names.Select(name => name + "\n"), await Task.WhenAll(names.Select(stored.ReadAsync)));
+    }
+
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task Equal_content_on_both_sides_is_no_conflict(StoreKind store)
+    {
+        await using MountBox box = await MountedAsync(store);
+        (await box.ScriptAsync(box.Mount, "echo base > changed && sync changed && echo same > changed && echo same > new")).Ok();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        await stored.WriteAsync("changed", "same\n");
+        await stored.WriteAsync("new", "same\n");
+
+        await box.UnmountAsync();
+
+        Assert.Equal(["changed", "new"], await stored.KeysAsync());
+        Assert.Equal(("same\n", "same\n"), (await stored.ReadAsync("changed"), await stored.ReadAsync("new")));
+    }
+
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task A_file_that_stays_open_is_uploaded_on_a_timer(StoreKind store)
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, store, Who.Root);
+        box.Set("AGENTBAY_OPEN_FILES_INTERVAL", "1s");
+        await box.MountAsync("--write-back", "1s");
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        await using var open = new FileStream(Path.Combine(box.Mount, "open"), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+
+        foreach (string content in (string[])["one", "onetwo"])
+        {
+            open.Write(Encoding.ASCII.GetBytes(content), (int)open.Position, content.Length - (int)open.Position);
+            while (await stored.ReadAsync("open") != content)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Where the store is away, so that it is certain that nobody asks it.</summary>
+    [Fact]
+    public async Task Fsync_of_a_file_without_a_name_means_the_local_disk()
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.S3, Who.Root);
+        await using var proxy = new FlakyProxy(box.Bucket.Server.Endpoint);
+        box.ReachStoreBy(proxy.Endpoint);
+        await box.MountAsync("--write-back", "off");
+        string path = Path.Combine(box.Mount, "nameless");
+        await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, bufferSize: 0))
+        {
+            file.Write("bytes"u8);
+            File.Delete(path);
+            proxy.Cut();
+
+            Syscall.Sync(file.SafeFileHandle).ThrowIfError("fsync");
+            Assert.Equal(5, file.Length);
+        }
+
+        (await box.ScriptAsync(box.Mount, "echo named > named && ! sync named")).Ok();
+        proxy.Restore();
+        await box.UnmountAsync();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal(["named"], await stored.KeysAsync());
+    }
+
+    /// <summary>The first page comes, the second does not. (A directory is listed without pages.)</summary>
+    [Fact]
+    public async Task A_listing_that_breaks_off_deletes_nothing()
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.S3, Who.Root);
+        bool breaks = false;
+        int broken = 0;
+        await using var relay = new HttpRelay(new Uri(box.Bucket.Server.Endpoint), async (request, forward, _) =>
+        {
+            if (!breaks || request.Method != "GET" || !request.Parameters.Contains("list-type"))
+            {
+                return await forward(request);
+            }
+
+            if (request.Parameters.Contains("continuation-token"))
+            {
+                Interlocked.Increment(ref broken);
+                return RelayResponse.Error(403, "AccessDenied", "No.");
+            }
+
+            return FirstPageOf(await forward(request));
+        });
+        box.ReachStoreBy($"http://127.0.0.1:{relay.Port}");
+        await box.MountAsync("--write-back", "off");
+        (await box.ScriptAsync(box.Mount, """for i in 1 2 3; do echo $i > f$i; done && sync "$1" """, box.Mount)).Ok();
+
+        breaks = true;
+        (await box.AgentBayAsync("sync", box.Mount, "--mode", "download")).Exits(1);
+        Assert.NotEqual(0, broken);
+        Assert.Equal("1\n2\n3\n", (await box.ScriptAsync(box.Mount, "cat f*")).Ok().Output);
+        breaks = false;
+
+        await box.UnmountAsync();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal(["f1", "f2", "f3"], await stored.KeysAsync());
+    }
+
+    /// <summary>A listing of all as the answer of a server whose pages are one object long.</summary>
+    private static RelayResponse FirstPageOf(RelayResponse all)
+    {
+        var list = XDocument.Parse(Encoding.UTF8.GetString(all.Body));
+        XNamespace s3 = list.Root!.Name.Namespace;
+        list.Root.Elements(s3 + "Contents").Skip(1).Remove();
+        list.Root.Elements(s3 + "CommonPrefixes").Remove();
+        list.Root.Element(s3 + "IsTruncated")!.Value = "true";
+        list.Root.Elements(s3 + "NextContinuationToken").Remove();
+        list.Root.Add(new XElement(s3 + "NextContinuationToken", "more"));
+        byte[] body = Encoding.UTF8.GetBytes(list.ToString(SaveOptions.DisableFormatting));
+        return all with { Body = body, Headers = [.. all.Headers.Where(header => header.Key != "Content-Length"), new("Content-Length", $"{body.Length}")] };
     }
 
     [Theory]

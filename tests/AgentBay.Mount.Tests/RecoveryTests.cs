@@ -93,9 +93,8 @@ public sealed class RecoveryTests(Machine machine)
         await box.MountAsync();
         (await box.ScriptAsync(box.Mount, "head -c 30M /dev/urandom > stored && sync stored && echo small > a")).Ok();
         await box.UnmountAsync();
-        string ballast = Path.Combine(disk.Folder, "ballast");
         await box.MountAsync("--write-back", "1s");
-        _ = await box.ScriptAsync("/", """dd if=/dev/zero of="$1" bs=64K 2>/dev/null || true""", ballast);
+        string ballast = await disk.FillAsync();
 
         Ran full = await box.ScriptAsync(box.Mount, "head -c 5M /dev/urandom > more");
         Assert.Contains("No space left on device", full.Error, StringComparison.Ordinal);
@@ -152,6 +151,163 @@ public sealed class RecoveryTests(Machine machine)
         await box.UnmountAsync();
         await using StoredContext stored = await StoredContext.OpenAsync(box);
         Assert.Equal("closed\n", await stored.ReadAsync("a"));
+    }
+
+    /// <summary>The next start of the machine finds less on the disk than was stored.</summary>
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task After_a_loss_of_power_the_stores_version_is_back_and_what_the_disk_holds_is_kept_beside_it(StoreKind store)
+    {
+        await using MountBox box = await BoxAsync(store);
+        await box.MountAsync("--write-back", "off");
+        (await box.ScriptAsync(box.Mount, """echo stored > behind.txt && echo stored > missing && echo stored > stays && sync "$1" && echo closed > edited""", box.Mount)).Ok();
+        await box.KillDaemonAsync();
+        (await box.ScriptAsync(box.MirrorTree, """touch -r behind.txt ../time && echo -n older > behind.txt && touch -r ../time behind.txt && rm missing""")).Ok();
+        (await box.RunAsync("sqlite3", box.IndexFile, "UPDATE meta SET value = 'another start' WHERE name = 'boot'")).Ok();
+
+        await box.MountAsync();
+
+        Assert.Equal("stored\nstored\nstored\nclosed\n", (await box.ScriptAsync(box.Mount, "cat behind.txt missing stays edited")).Ok().Output);
+        await box.UnmountAsync();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        IReadOnlyList<string> keys = await stored.KeysAsync();
+        string kept = Assert.Single(keys, key => key.StartsWith("behind.recovered-", StringComparison.Ordinal));
+        Assert.EndsWith(".txt", kept, StringComparison.Ordinal);
+        Assert.Equal(["behind.txt", "edited", "missing", "stays"], keys.Except([kept]));
+        Assert.Equal(("stored\n", "older"), (await stored.ReadAsync("behind.txt"), await stored.ReadAsync(kept)));
+    }
+
+    [Theory]
+    [InlineData(StoreKind.Embedded, "deleted", "rm index.db")]
+    [InlineData(StoreKind.Embedded, "cut in the middle", "truncate -s 8192 index.db")]
+    [InlineData(StoreKind.Embedded, "garbage from its second page on", "dd if=/dev/urandom of=index.db bs=4096 seek=1 count=50 conv=notrunc status=none")]
+    [InlineData(StoreKind.Embedded, "no database", "echo nothing of the kind > index.db")]
+    [InlineData(StoreKind.Embedded, "without its log", "rm -f index.db-wal index.db-shm")]
+    [InlineData(StoreKind.S3, "garbage from its second page on", "dd if=/dev/urandom of=index.db bs=4096 seek=1 count=50 conv=notrunc status=none")]
+    [InlineData(StoreKind.S3, "without its log", "rm -f index.db-wal index.db-shm")]
+    public async Task Nothing_is_lost_with_an_index_that_is(StoreKind store, string how, string harm)
+    {
+        await using MountBox box = await BoxAsync(store);
+        await box.MountAsync("--write-back", "off");
+        (await box.ScriptAsync(box.Mount, "echo stored > stored && echo never read > placeholder && for i in $(seq 100); do echo $i > many$i; done")).Ok();
+        await box.UnmountAsync();
+        box.NewCache();
+        await box.MountAsync("--write-back", "off", "--prefetch", "off");
+        (await box.ScriptAsync(box.Mount, "cat stored && echo new > new && echo edited > many7 && mv many8 moved")).Ok();
+        await box.KillDaemonAsync();
+        (await box.ScriptAsync(Path.GetDirectoryName(box.IndexFile)!, harm)).Ok();
+
+        await box.MountAsync("--write-back", "off");
+
+        Assert.Equal(("never read\nnew\nedited\n8\nstored\n", how), ((await box.ScriptAsync(box.Mount, "cat placeholder new many7 moved stored")).Ok().Output, how));
+        Assert.Equal(how is "deleted" or "without its log" ? 0 : 1, Directory.GetFiles(Path.GetDirectoryName(box.IndexFile)!, "index.db.corrupt-*").Count(name => !name.EndsWith("-wal", StringComparison.Ordinal) && !name.EndsWith("-shm", StringComparison.Ordinal)));
+        await TreeSnapshot.AssertComesBackAsync(box);
+    }
+
+    /// <summary>What a clock leaves on files that jumps a year ahead, back, and comes to the same moment again.</summary>
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task A_clock_that_jumps_loses_no_change(StoreKind store)
+    {
+        await using MountBox box = await BoxAsync(store);
+        await box.MountAsync("--write-back", "off");
+        (await box.ScriptAsync(box.Mount, """for f in ahead back same; do echo one > $f; done; touch -d '1 year' ahead && touch -d '1 year ago' back && sync "$1" """, box.Mount)).Ok();
+        (await box.ScriptAsync(box.Mount, """touch -r same "$1/time"; for f in ahead back same; do echo two > $f; done; touch -d '1 year ago' ahead && touch -d '1 year' back && touch -r "$1/time" same""", Path.Combine(box.Folder, "work"))).Ok();
+        await box.KillDaemonAsync();
+
+        await box.MountAsync();
+        await box.UnmountAsync();
+
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal(["ahead", "back", "same"], await stored.KeysAsync());
+        Assert.Equal(("two\n", "two\n", "two\n"), (await stored.ReadAsync("ahead"), await stored.ReadAsync("back"), await stored.ReadAsync("same")));
+    }
+
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task A_moved_file_whose_bytes_went_elsewhere_before_they_were_read_is_named_and_can_be_deleted(StoreKind store)
+    {
+        await using MountBox box = await BoxAsync(store);
+        await box.MountAsync();
+        (await box.ScriptAsync(box.Mount, "echo precious > a && echo other > other")).Ok();
+        await box.UnmountAsync();
+        box.NewCache();
+        await box.MountAsync("--write-back", "off", "--prefetch", "off");
+        (await box.ScriptAsync(box.Mount, "mv a moved")).Ok();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        await stored.WriteAsync("a", "theirs");
+
+        Assert.Contains("The bytes of moved are gone", (await box.AgentBayAsync("sync", box.Mount)).Exits(3).Error, StringComparison.Ordinal);
+
+        Assert.Contains("Input/output error", (await box.ScriptAsync(box.Mount, "cat moved")).Exits(1).Error, StringComparison.Ordinal);
+        (await box.ScriptAsync(box.Mount, "rm moved")).Ok();
+        await box.UnmountAsync();
+        Assert.Equal(["a", "other"], await stored.KeysAsync());
+        Assert.Equal("theirs", await stored.ReadAsync("a"));
+    }
+
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task A_mount_of_a_context_that_is_deleted_elsewhere_stores_nothing_and_says_so(StoreKind store)
+    {
+        await using MountBox box = await BoxAsync(store);
+        await box.MountAsync("--write-back", "off");
+        (await box.ScriptAsync(box.Mount, "echo one > stored && sync stored && echo two > new")).Ok();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+
+        // Elsewhere: where this mount is not seen.
+        (await box.RunAsync("unshare", "-m", "bash", "-euc", """umount -l -i "$1" && "$2" context delete test --yes""", "bash", box.Mount, Programs.AgentBayMount)).Ok();
+
+        Assert.Contains("was deleted", (await box.AgentBayAsync("sync", box.Mount)).Exits(3).Error, StringComparison.Ordinal);
+        Assert.NotEqual(0, (await box.ScriptAsync(box.Mount, "sync new")).ExitCode);
+        Assert.Equal("two\n", (await box.ScriptAsync(box.Mount, "cat new")).Ok().Output);
+        Assert.Contains("new", (await box.AgentBayAsync("unmount", box.Mount)).Exits(3).Error, StringComparison.Ordinal);
+        Assert.Empty(await stored.KeysAsync());
+        Assert.Equal("two\n", await File.ReadAllTextAsync(Path.Combine(box.MirrorTree, "new"), Cancel));
+    }
+
+    [Fact]
+    public async Task Where_the_disk_is_full_a_mount_says_so_and_nothing_is_lost()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        await using LoopDisk disk = await LoopDisk.CreateAsync(box, megabytes: 32);
+        await box.MountAsync("--write-back", "off");
+        (await box.ScriptAsync(box.Mount, "echo one > a")).Ok();
+        (await box.RunAsync("sync", "-f", disk.Folder)).Ok();
+        await box.KillDaemonAsync();
+        string ballast = await disk.FillAsync();
+
+        Ran full = (await box.TryMountAsync()).Exits(1);
+
+        Assert.Contains("disk", full.Error, StringComparison.Ordinal);
+        Assert.Contains("full", full.Error, StringComparison.Ordinal);
+        File.Delete(ballast);
+        await box.MountAsync();
+        await box.UnmountAsync();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal("one\n", await stored.ReadAsync("a"));
+        Assert.Empty(Directory.GetFiles(disk.Folder, "*.corrupt-*", SearchOption.AllDirectories));
+    }
+
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task On_a_full_disk_a_file_that_would_have_to_be_fetched_gives_ENOSPC_until_there_is_room(StoreKind store)
+    {
+        await using MountBox box = await BoxAsync(store);
+        await box.MountAsync();
+        (await box.ScriptAsync(box.Mount, "head -c 10M /dev/zero > large && echo small > a")).Ok();
+        await box.UnmountAsync();
+        await using LoopDisk disk = await LoopDisk.CreateAsync(box, megabytes: 32);
+        await box.MountAsync("--prefetch", "off");
+        (await box.ScriptAsync(box.Mount, "ls -l && cat a")).Ok();
+        string ballast = await disk.FillAsync();
+
+        Assert.Contains("No space left on device", (await box.ScriptAsync(box.Mount, "cat large")).Exits(1).Error, StringComparison.Ordinal);
+        Assert.Equal("small\n", (await box.ScriptAsync(box.Mount, "cat a")).Ok().Output);
+        File.Delete(ballast);
+
+        Assert.Equal("10485760\n", (await box.ScriptAsync(box.Mount, "cat large | wc -c")).Ok().Output);
+        await box.UnmountAsync();
     }
 
     /// <returns>What puts it back.</returns>

@@ -130,13 +130,23 @@ public sealed class SurvivalTests(Machine machine)
     {
         await using MountBox box = await MountBox.CreateAsync(machine, store, Who.Root);
         await box.MountAsync("--write-back", "off");
-        (await box.ScriptAsync(box.Mount, "mkdir d && echo one > d/tmp && mv d/tmp d/name && sync d/name && echo two > d/other")).Ok();
+        const string show = "stat -c '%n %a %s %y' d/name && getfattr --only-values -n user.a d/name";
+        (await box.ScriptAsync(box.Mount, "mkdir d && echo one > d/tmp && chmod 640 d/tmp && setfattr -n user.a -v value d/tmp && touch -d '2001-02-03 04:05:06.123456789 UTC' d/tmp && mv d/tmp d/name && sync d/name && echo two > d/other")).Ok();
+        string before = (await box.ScriptAsync(box.Mount, show)).Ok().Output;
         await box.KillDaemonAsync();
 
         box.NewCache(); // Another machine, which knows only the store.
         await box.MountAsync();
-        Ran listed = (await box.ScriptAsync(box.Mount, "ls d && cat d/name")).Ok();
-        Assert.Equal("name\none\n", listed.Output);
+        Assert.Equal("name\none\n", (await box.ScriptAsync(box.Mount, "ls d && cat d/name")).Ok().Output);
+        Assert.Equal(before, (await box.ScriptAsync(box.Mount, show)).Ok().Output);
+
+        // Attributes alone, of what is stored.
+        (await box.ScriptAsync(box.Mount, "chmod 604 d/name && setfattr -n user.a -v changed d/name && touch -d '2002-02-03 04:05:06.5 UTC' d/name && sync d/name")).Ok();
+        string after = (await box.ScriptAsync(box.Mount, show)).Ok().Output;
+        await box.KillDaemonAsync();
+        box.NewCache();
+        await box.MountAsync();
+        Assert.Equal(after, (await box.ScriptAsync(box.Mount, show)).Ok().Output);
         await box.UnmountAsync();
     }
 }

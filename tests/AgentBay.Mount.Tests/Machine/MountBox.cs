@@ -145,6 +145,9 @@ internal sealed partial class MountBox : IAsyncDisposable
     /// <summary>The mirror's tree of the present state folder.</summary>
     public string MirrorTree => Path.Combine(Directory.GetDirectories(Cache).Single(), "tree");
 
+    /// <summary>The index of the present state folder.</summary>
+    public string IndexFile => Path.Combine(Directory.GetDirectories(Cache).Single(), "index.db");
+
     /// <summary>Nothing was stored yet: no context, no record.</summary>
     public async Task<bool> IsStoreEmptyAsync()
     {
