@@ -144,6 +144,7 @@ public sealed class StatusTests(Machine machine)
         await using var proxy = new FlakyProxy(box.Bucket.Server.Endpoint);
         box.ReachStoreBy(proxy.Endpoint);
         await box.MountAsync("--write-back", "off", "--sync-on-close");
+        (await box.ScriptAsync(box.Mount, "ls")).Ok();
         proxy.Cut();
 
         // dd, unlike the shell's redirection, looks at what close(2) says.
@@ -165,7 +166,7 @@ public sealed class StatusTests(Machine machine)
         using var turn = new SemaphoreSlim(0);
         await using var relay = new HttpRelay(new Uri(box.Bucket.Server.Endpoint), async (request, forward, cancel) =>
         {
-            if (request.Method == "PUT" && request.Path.Contains("/contexts/", StringComparison.Ordinal))
+            if (request.Method == "PUT" && request.Path.StartsWith($"/{box.Bucket.Name}/contexts/", StringComparison.Ordinal))
             {
                 if (request.Path.EndsWith("/refused", StringComparison.Ordinal))
                 {

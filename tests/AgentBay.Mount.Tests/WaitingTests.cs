@@ -49,7 +49,7 @@ public sealed class WaitingTests(Machine machine)
         using var turn = new SemaphoreSlim(let);
         await using var relay = new HttpRelay(new Uri(box.Bucket.Server.Endpoint), async (request, forward, cancel) =>
         {
-            if (request.Method == "PUT" && request.Path.Contains("/contexts/SdkCtx-", StringComparison.Ordinal))
+            if (request.Method == "PUT" && request.Path.StartsWith($"/{box.Bucket.Name}/contexts/", StringComparison.Ordinal))
             {
                 await turn.WaitAsync(cancel);
             }
