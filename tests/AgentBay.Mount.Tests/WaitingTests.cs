@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using AgentBay.Testing.Http;
 
 namespace AgentBay.Mount.Tests;
@@ -25,7 +26,7 @@ public sealed class WaitingTests(Machine machine)
         (await box.AgentBayAsync("sync", box.Mount)).Ok();
         Assert.NotNull(await stored.ReadAsync("d/numbers"));
         (await box.ScriptAsync("/", """sync "$1/d" && sync "$1" && sync "$1/d/numbers" """, box.Mount)).Ok();
-        int before = int.Parse((await stored.ReadAsync("d/numbers"))!);
+        int before = int.TryParse(await stored.ReadAsync("d/numbers"), out int number) ? number : 0; // dd empties the file before it writes.
         Assert.False(writer.HasExited);
         Ran unmounted;
         do
@@ -64,9 +65,10 @@ public sealed class WaitingTests(Machine machine)
 
         await using StoredContext stored = await StoredContext.OpenAsync(box);
         List<int> first = [.. (await stored.KeysAsync()).Select(key => int.Parse(key.AsSpan(1)))];
-        Assert.Equal(let, first.Count);
-        Assert.InRange(first.Max(), let, let + Concurrency);
-        Assert.Contains($"{files - let} changes", left.Error, StringComparison.Ordinal);
+        Assert.InRange(first.Count, 1, let);
+        Assert.InRange(first.Max(), first.Count, first.Count + Concurrency);
+        int listed = int.Parse(Regex.Match(left.Error, @"(\d+) changes").Groups[1].ValueSpan);
+        Assert.InRange(listed, files - first.Count, files - first.Count + Concurrency); // Of some, the answer came after the deadline.
 
         turn.Release(int.MaxValue / 2);
         await box.MountAsync("--write-back", "off");
