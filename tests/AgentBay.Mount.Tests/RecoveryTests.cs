@@ -1,4 +1,5 @@
 using AgentBay.ObjectStore;
+using AgentBay.Testing.Http;
 
 namespace AgentBay.Mount.Tests;
 
@@ -272,8 +273,16 @@ public sealed class RecoveryTests(Machine machine)
         await using StoredContext stored = await StoredContext.OpenAsync(box);
 
         // Elsewhere: for whom this mount, which reached the store by another URL, is none of theirs.
-        string url = store == StoreKind.S3 ? box.StoreUrl.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) : Directory.CreateSymbolicLink(Path.Combine(box.Folder, "elsewhere"), box.StoreUrl).FullName;
-        (await box.AgentBayAsync("context", "delete", "test", "--yes", "--store", url)).Ok();
+        if (store == StoreKind.S3)
+        {
+            await using var relay = new HttpRelay(new Uri(box.Bucket.Server.Endpoint), async (request, forward, _) => await forward(request));
+            (await box.AgentBayAsync("context", "delete", "test", "--yes", "--store", box.StoreUrl.Replace(box.Bucket.Server.Endpoint, $"http://127.0.0.1:{relay.Port}", StringComparison.Ordinal))).Ok();
+        }
+        else
+        {
+            const string delete = """mkdir elsewhere && mount --bind "$1" elsewhere && "$2" context delete test --yes --store "$PWD/elsewhere" """;
+            (await box.RunAsync("unshare", "-m", "bash", "-euc", delete, "bash", box.StoreUrl, Programs.AgentBayMount)).Ok();
+        }
 
         Assert.Contains("was deleted", (await box.AgentBayAsync("sync", box.Mount)).Exits(3).Error, StringComparison.Ordinal);
         Assert.NotEqual(0, (await box.ScriptAsync(box.Mount, "sync new")).ExitCode);

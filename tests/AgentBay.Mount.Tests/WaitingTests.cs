@@ -33,7 +33,7 @@ public sealed class WaitingTests(Machine machine)
         {
             unmounted = await box.AgentBayAsync("unmount", box.Mount);
         }
-        while (unmounted.ExitCode == 1 && unmounted.Error.Contains("(dd)", StringComparison.Ordinal)); // It had the file open in that moment.
+        while (unmounted.ExitCode == 1 && unmounted.Error.Contains(" is in use ", StringComparison.Ordinal)); // It had the file open in that moment.
 
         _ = unmounted.Ok();
         await writer.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -68,7 +68,7 @@ public sealed class WaitingTests(Machine machine)
         Assert.InRange(first.Count, 1, let);
         Assert.InRange(first.Max(), first.Count, first.Count + Concurrency);
         int listed = int.Parse(Regex.Match(left.Error, @"(\d+) changes").Groups[1].ValueSpan);
-        Assert.InRange(listed, files - first.Count, files - first.Count + Concurrency); // Of some, the answer came after the deadline.
+        Assert.InRange(listed, files - first.Count, files); // It may list what is stored: the deadline also ends the last look.
 
         turn.Release(int.MaxValue / 2);
         await box.MountAsync("--write-back", "off");

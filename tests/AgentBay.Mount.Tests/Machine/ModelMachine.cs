@@ -63,13 +63,13 @@ internal sealed class ModelMachine : IAsyncDisposable
 
     public async Task RemountAsync()
     {
-        await box.UnmountAsync();
+        await UnmountAsync();
         await MountAsync();
     }
 
     public async Task MoveToNewMachineAsync()
     {
-        await box.UnmountAsync();
+        await UnmountAsync();
         box.NewCache();
         await MountAsync();
     }
@@ -101,6 +101,19 @@ internal sealed class ModelMachine : IAsyncDisposable
         await (relay?.DisposeAsync() ?? ValueTask.CompletedTask);
         await Store.DisposeAsync();
         await box.DisposeAsync();
+    }
+
+    /// <summary>Until all is stored; a daemon that is to kill itself may do so now.</summary>
+    private async Task UnmountAsync()
+    {
+        Ran unmounted = await box.AgentBayAsync("unmount", box.Mount);
+        while (armed && unmounted.ExitCode != 0)
+        {
+            await MountAsync();
+            unmounted = await box.AgentBayAsync("unmount", box.Mount);
+        }
+
+        _ = unmounted.Ok();
     }
 
     /// <summary>A daemon that is to kill itself writes back only when it is told to, so that it does not die in the middle of something else that succeeded.</summary>
