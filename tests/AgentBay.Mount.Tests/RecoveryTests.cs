@@ -117,7 +117,7 @@ public sealed class RecoveryTests(Machine machine)
 
     [Theory]
     [ClassData<BothStores>]
-    public async Task A_full_or_read_only_disk_is_said_at_the_mount_and_the_index_stays(StoreKind store)
+    public async Task A_read_only_disk_is_said_at_the_mount_and_the_index_stays(StoreKind store)
     {
         await using MountBox box = await BoxAsync(store);
         await using LoopDisk disk = await LoopDisk.CreateAsync(box, megabytes: 32);
