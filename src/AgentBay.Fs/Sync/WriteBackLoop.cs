@@ -9,7 +9,6 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
     private const int LongestWaitInDelays = 6;
 
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan OpenFilesInterval = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ContextInterval = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
@@ -146,7 +145,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
     /// <summary>A program may keep a file open for days.</summary>
     private async Task FlushOpenFilesAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(OpenFilesInterval, mirror.Options.Time);
+        using var timer = new PeriodicTimer(mirror.Options.OpenFilesInterval, mirror.Options.Time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             try
