@@ -98,13 +98,7 @@ public sealed partial class S3Store
             await store.CheckAsync("complete", key, condition, cancellationToken).ConfigureAwait(false);
             var ordered = Parts.Select(static p => new PartETag(p.Number, p.ETag)).ToList();
             var call = new CompleteMultipartUploadRequest { BucketName = store.where.Bucket, Key = store.FullKey(key), UploadId = id, PartETags = ordered };
-            if (store.where.Dialect == S3Dialect.S3)
-            {
-                call.IfNoneMatch = condition.IfAbsent ? "*" : null;
-                call.IfMatch = condition.IfMatch is { } etag ? StoreKey.Unquote(etag) : null;
-            }
-
-            var response = await store.CallAsync("complete", key, c => c.CompleteMultipartUploadAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var response = await store.WriteAsync("complete", key, call, condition, c => c.CompleteMultipartUploadAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
             ended = true;
             string stored = StoreKey.Unquote(response.ETag ?? "");
             if (stored.Length == 0)

@@ -1,4 +1,5 @@
 using AgentBay.ObjectStore.S3;
+using AgentBay.Testing.Http;
 using Amazon.Runtime;
 
 namespace AgentBay.ObjectStore.Tests.S3;
@@ -30,6 +31,34 @@ public sealed class S3StoreTests(S3StoreFixture fixture) : IClassFixture<S3Store
         var read = new MemoryStream();
         await content!.Body.CopyToAsync(read, Cancel);
         Assert.Equal(body, read.ToArray());
+    }
+
+    [Theory]
+    [InlineData("create only")]
+    [InlineData("replace")]
+    [InlineData("onto itself")]
+    public async Task A_copy_in_parts_does_not_replace_what_came_while_its_parts_were_copied(string condition)
+    {
+        await using var others = new S3Store(Where);
+        string source = $"source {condition}", target = condition == "onto itself" ? source : $"target {condition}";
+        _ = await others.PutAsync(source, new byte[12 * MiB], new PutOptions(), Cancel);
+        var old = condition == "replace" ? await others.PutAsync(target, "old"u8.ToArray(), new PutOptions(), Cancel) : null;
+        int copied = 0;
+        await using var relay = new HttpRelay(new Uri(fixture.Bucket.Server.Endpoint), async (request, forward, cancel) =>
+        {
+            var answer = await forward(request);
+            if (request.Header("x-amz-copy-source") != null && Interlocked.Increment(ref copied) == 3)
+            {
+                _ = await others.PutAsync(target, "theirs"u8.ToArray(), new PutOptions(), cancel);
+            }
+
+            return answer;
+        });
+        await using var store = new S3Store(Where with { Endpoint = new Uri($"http://127.0.0.1:{relay.Port}") }) { MaxCopySize = 8 * MiB, CopyPartSize = 5 * MiB };
+        var options = new CopyOptions { Condition = condition switch { "create only" => PutCondition.Absent, "replace" => PutCondition.Match(old!.ETag), _ => PutCondition.None } };
+        var error = await Assert.ThrowsAsync<StoreException>(() => store.CopyAsync(source, target, options, Cancel));
+        Assert.Equal((StoreErrorKind.PreconditionFailed, 3), (error.Kind, copied));
+        Assert.Equal(6, (await others.HeadAsync(target, Cancel))!.Size);
     }
 
     [Fact]
@@ -78,15 +107,5 @@ public sealed class S3StoreTests(S3StoreFixture fixture) : IClassFixture<S3Store
         var error = await Assert.ThrowsAsync<StoreException>(() => store.VerifyAsync(Cancel));
         Assert.Equal(StoreErrorKind.BadCredentials, error.Kind);
         Assert.Contains("OSS_ACCESS_KEY_ID", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task An_aborted_upload_leaves_no_parts()
-    {
-        await using var store = new S3Store(Where);
-        var upload = await store.BeginMultipartAsync("aborted", new PutOptions(), Cancel);
-        await upload.UploadPartAsync(1, new byte[10], Cancel);
-        await upload.DisposeAsync();
-        Assert.Empty(await fixture.Bucket.ListUploadsAsync());
     }
 }

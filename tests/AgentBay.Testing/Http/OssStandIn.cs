@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -16,6 +17,9 @@ public sealed partial class OssStandIn(string domain)
 
     private static readonly string[] MissingFeatures = ["tagging", "versioning", "versions", "object-lock", "ownershipControls", "publicAccessBlock", "analytics", "inventory"];
 
+    private readonly ConcurrentDictionary<string, RelayRequest> heads = new();
+    private readonly SemaphoreSlim creating = new(1);
+
     public async Task<RelayResponse?> HandleAsync(RelayRequest request, Func<RelayRequest, Task<RelayResponse>> forward, CancellationToken cancellationToken)
     {
         if (Refusal(request) is { } refusal)
@@ -23,11 +27,37 @@ public sealed partial class OssStandIn(string domain)
             return refusal;
         }
 
+        if (request.Method == "HEAD")
+        {
+            heads[request.Path] = request;
+        }
+
+        bool createOnly = request.Header("x-oss-forbid-overwrite") == "true";
+        if (createOnly && (request.Method == "POST" || request.Header("x-amz-copy-source") != null))
+        {
+            return await CreateAsync(request, forward, cancellationToken);
+        }
+
         // Not among the signed headers, so the signature holds.
-        bool createOnly = request.Method == "PUT" && request.Header("x-oss-forbid-overwrite") == "true" && request.Header("x-amz-copy-source") == null;
         var response = await forward(createOnly ? request.With("If-None-Match", "*") : request);
-        return createOnly && response.Status == 412 ? RelayResponse.Error(409, "FileAlreadyExists", "The object you specified already exists and can not be overwritten.") : response;
+        return createOnly && response.Status == 412 ? AlreadyExists() : response;
     }
+
+    /// <summary>The server behind knows no such condition here: the client's own last HEAD of the key, whose signature still holds, is sent again.</summary>
+    private async Task<RelayResponse> CreateAsync(RelayRequest request, Func<RelayRequest, Task<RelayResponse>> forward, CancellationToken cancellationToken)
+    {
+        await creating.WaitAsync(cancellationToken);
+        try
+        {
+            return heads.TryGetValue(request.Path, out var head) && (await forward(head)).Status == 200 ? AlreadyExists() : await forward(request);
+        }
+        finally
+        {
+            _ = creating.Release();
+        }
+    }
+
+    private static RelayResponse AlreadyExists() => RelayResponse.Error(409, "FileAlreadyExists", "The object you specified already exists and can not be overwritten.");
 
     private RelayResponse? Refusal(RelayRequest request) =>
         AddressRefusal(request) ?? BodyRefusal(request) ?? FeatureRefusal(request) ?? KeyRefusal(request) ?? MetadataRefusal(request);
