@@ -29,7 +29,15 @@ public sealed partial class EmbeddedStore
 
             try
             {
+                reached("upload: found");
                 folder.Lock();
+                if (!folder.Exists)
+                {
+                    // Completed or aborted just now.
+                    folder.Dispose();
+                    return null;
+                }
+
                 var upload = new EmbeddedUpload(UploadHost, folder, KeyPlaces.Of(key), begun, options.Condition);
                 upload.Restore();
                 return upload;

@@ -120,7 +120,7 @@ public sealed partial class EmbeddedStore : IObjectStore
 
                 long from = Math.Min(range?.Offset ?? 0, file.Status.Size);
                 long length = Math.Min(range?.Length ?? long.MaxValue, file.Status.Size - from);
-                return new ObjectContent(file.ToInfo(key), new StoredFileStream(file.Handle, key, from, length));
+                return new ObjectContent(file.ToInfo(key), new StoredFileStream(file.Handle, key, from, length, errors));
             }
             catch
             {
@@ -166,13 +166,8 @@ public sealed partial class EmbeddedStore : IObjectStore
             isFolder = status.IsDirectory;
             if (status.IsRegular)
             {
-                return StoredFile.Read(handle, place, status, withMetadata);
+                return StoredFile.Read(handle, place, status, withMetadata, errors);
             }
-        }
-        catch (PosixException e)
-        {
-            handle.Dispose();
-            throw new EmbeddedErrors(directory).Create(Encoding.UTF8.GetString(place.Path), e.Error);
         }
         catch
         {

@@ -57,7 +57,7 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder fold
             Add(number, length, (target, offset) =>
             {
                 host.Store.CopyBytes(source.Handle, range.Offset, target, offset, length, sourceKey, cancellationToken);
-                return StoredFile.HashOf(source.Handle, range.Offset, length);
+                return StoredFile.HashOf(source.Handle, range.Offset, length, host.Store.Errors);
             });
             return true;
         }, cancellationToken).ConfigureAwait(false);
@@ -112,7 +112,7 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder fold
         foreach (var line in folder.Log.Read().GroupBy(static l => l.Number).Select(static g => g.Last()))
         {
             var file = folder.Open(line.File);
-            byte[] hash = file == null ? [] : StoredFile.HashOf(file.Handle, line.Offset, line.Length);
+            byte[] hash = file == null ? [] : StoredFile.HashOf(file.Handle, line.Offset, line.Length, host.Store.Errors);
             if (file == null || Convert.ToHexStringLower(hash) != line.Hash)
             {
                 continue;
