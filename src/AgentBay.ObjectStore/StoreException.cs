@@ -41,4 +41,7 @@ public sealed class StoreException(StoreErrorKind kind, string message, Exceptio
 
     /// <summary>Whether the same call may succeed later.</summary>
     public bool IsTransient => Kind is StoreErrorKind.Unreachable or StoreErrorKind.Busy or StoreErrorKind.Corrupt;
+
+    /// <summary>Somebody has to act before it may succeed, as where nobody vouches for a certificate: to try it again at once is in vain.</summary>
+    internal bool NeedsSomebody { get; init; }
 }

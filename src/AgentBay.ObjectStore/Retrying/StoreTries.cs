@@ -29,7 +29,7 @@ internal sealed class StoreTries : IDisposable
                 UseJitter = true,
                 Delay = TimeSpan.FromMilliseconds(200),
                 MaxDelay = TimeSpan.FromSeconds(10),
-                ShouldHandle = new PredicateBuilder().Handle<StoreException>(static e => e.IsTransient),
+                ShouldHandle = new PredicateBuilder().Handle<StoreException>(IsWorthTryingAgain),
                 OnRetry = Report,
             });
         }
@@ -38,6 +38,8 @@ internal sealed class StoreTries : IDisposable
     }
 
     internal StoreOpenOptions Options => options;
+
+    internal static bool IsWorthTryingAgain(StoreException error) => error is { IsTransient: true, NeedsSomebody: false };
 
     internal async Task<T> RunAsync<T>(long bodyBytes, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {

@@ -8,19 +8,23 @@ internal static class S3Credentials
 {
     internal static AWSCredentials Find(S3Dialect dialect) => dialect == S3Dialect.Oss ? FindOss() : FindAws();
 
-    private static AWSCredentials FindOss()
+    // A process's own variables never change: temporary credentials that outlast their token come from a profile (credential_process) or a service.
+    private static AWSCredentials FindOss() => (Variable("OSS_ACCESS_KEY_ID"), Variable("OSS_ACCESS_KEY_SECRET"), Variable("OSS_SESSION_TOKEN")) switch
     {
-        string? id = Variable("OSS_ACCESS_KEY_ID"), secret = Variable("OSS_ACCESS_KEY_SECRET"), token = Variable("OSS_SESSION_TOKEN");
-        if (id == null || secret == null)
-        {
-            throw new StoreException(StoreErrorKind.BadCredentials, "No credentials for OSS: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET (and OSS_SESSION_TOKEN for temporary ones).");
-        }
+        ({ } id, { } secret, null) => new BasicAWSCredentials(id, secret),
+        ({ } id, { } secret, { } token) => new SessionAWSCredentials(id, secret, token),
+        (null, null, _) when FindByAwsChain() is { } found => found,
+        _ => throw new StoreException(
+            StoreErrorKind.BadCredentials,
+            "No credentials for OSS: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET (and OSS_SESSION_TOKEN for temporary ones), or choose a profile of ~/.aws/credentials with AWS_PROFILE."),
+    };
 
-        return token == null ? new BasicAWSCredentials(id, secret) : new SessionAWSCredentials(id, secret, token);
-    }
+    private static AWSCredentials FindAws() => FindByAwsChain() ?? throw new StoreException(
+        StoreErrorKind.BadCredentials,
+        "No AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose a profile of ~/.aws/credentials with AWS_PROFILE.");
 
     // The SDK's own chain ends by asking 169.254.169.254, which outside EC2 hangs for seconds.
-    private static AWSCredentials FindAws()
+    private static AWSCredentials? FindByAwsChain()
     {
         try
         {
@@ -54,15 +58,13 @@ internal static class S3Credentials
             {
                 return new InstanceProfileAWSCredentials();
             }
+
+            return null;
         }
         catch (Exception e) when (e is AmazonClientException or ArgumentException or InvalidOperationException)
         {
             throw new StoreException(StoreErrorKind.BadCredentials, $"The AWS credentials that are configured cannot be used: {e.Message}", e);
         }
-
-        throw new StoreException(
-            StoreErrorKind.BadCredentials,
-            "No AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose a profile of ~/.aws/credentials with AWS_PROFILE.");
     }
 
     private static bool IsOnEc2()

@@ -71,7 +71,7 @@ public sealed partial class S3Store : IObjectStore
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var used = await credentials.Value.GetCredentialsAsync().ConfigureAwait(false);
+            var used = await credentials.Value.GetCredentialsAsync(cancellationToken).ConfigureAwait(false);
             try
             {
                 return await call(client.Value).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using System.Text;
 using AgentBay.ObjectStore.Retrying;
 using AgentBay.ObjectStore.S3;
@@ -149,6 +150,16 @@ public sealed class ScriptedS3Tests
         await using var upload = await store.BeginMultipartAsync("key", new PutOptions { Condition = condition }, Cancel);
         await upload.UploadPartAsync(1, default, Cancel);
         await AssertKindAsync(StoreErrorKind.PreconditionFailed, upload.CompleteAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_is_not_tried_again()
+    {
+        var server = new ScriptedServer(new Func<HttpRequestMessage, HttpResponseMessage>(_ =>
+            throw new HttpRequestException("The SSL connection could not be established.", new AuthenticationException("The remote certificate is invalid."))));
+        await using var store = new RetryingStore(NewStore("s3://bucket?region=r", server), StoreOpenOptions.Default);
+        Assert.Contains("AWS_CA_BUNDLE", await AssertKindAsync(StoreErrorKind.Unreachable, store.HeadAsync("key", Cancel)), StringComparison.Ordinal);
+        _ = Assert.Single(server.Requests);
     }
 
     [Fact]
