@@ -72,7 +72,7 @@ public interface IObjectStore : IAsyncDisposable
     /// <returns>Null when the store has a server of its own that answers them.</returns>
     Task<IUrlEndpoint?> ServeUrlsAsync(CancellationToken cancellationToken);
 
-    /// <summary>The rules by which objects of this store expire, whoever set them, in no order; not those that are switched off or look at more than prefix and age.</summary>
+    /// <summary>The rules by which objects of this store expire, whoever set them, in no order; not those of uploads, and not those that are switched off or look at more than prefix and age.</summary>
     Task<IReadOnlyList<ExpiryRule>> GetExpiryRulesAsync(CancellationToken cancellationToken);
 
     /// <summary>

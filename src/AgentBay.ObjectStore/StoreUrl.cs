@@ -9,8 +9,8 @@ public static class StoreUrl
 {
     /// <summary>
     /// <c>file:///path</c> or a path (the embedded store), <c>s3://bucket/prefix?endpoint=…&amp;region=…&amp;pathStyle=true</c>, <c>oss://bucket/prefix?endpoint=…</c>.
-    /// Opening does not talk to the network: <see cref="IObjectStore.VerifyAsync"/> does. Credentials come from the environment:
-    /// AWS's for <c>s3</c>, OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN for <c>oss</c>.
+    /// Opening does not talk to the network. Credentials come from the environment or files: AWS's chain for <c>s3</c>; OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET
+    /// and OSS_SESSION_TOKEN for <c>oss</c>, or where they are not set AWS's chain.
     /// </summary>
     /// <exception cref="FormatException">The URL is not one of these; the message names the part and what it should be.</exception>
     /// <exception cref="StoreException">The embedded store's directory cannot be made or used.</exception>

@@ -10,9 +10,6 @@ namespace AgentBay.Fs.Checking;
 /// <summary>Looks at what the store holds of a context.</summary>
 internal sealed class StoreInspector(IObjectStore store, ContextKeys keys, TimeProvider time)
 {
-    // Longer than any upload that a living mount may be at.
-    private static readonly TimeSpan StaleAfter = TimeSpan.FromDays(1);
-
     /// <summary>Every object below the context's prefix, by key.</summary>
     public async Task<Dictionary<string, RemoteVersion>> ListAsync(CancellationToken cancellationToken)
     {
@@ -58,7 +55,7 @@ internal sealed class StoreInspector(IObjectStore store, ContextKeys keys, TimeP
             .Select(copy => Findings.StaleCopy(copy, operations?.IsOfEarlierSession(keys.AsideName(copy.Key)) == true));
 
     public async Task<IEnumerable<Finding>> CheckUploadsAsync(CancellationToken cancellationToken) => !store.Properties.ListsUploads ? []
-        : (await store.ListUploadsAsync(keys.Prefix, cancellationToken)).Where(upload => time.GetUtcNow() - upload.Begun > StaleAfter).Select(Findings.StaleUpload);
+        : (await store.ListUploadsAsync(keys.Prefix, cancellationToken)).Where(upload => time.GetUtcNow() - upload.Begun > StaleUploads.Age).Select(Findings.StaleUpload);
 
     public async Task<IEnumerable<Finding>> CheckRecordAsync(ContextRecord context, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ public sealed partial class EmbeddedStore
 
     public async Task SetExpiryRulesAsync(string ownerPrefix, IReadOnlyList<ExpiryRule> rules, CancellationToken cancellationToken)
     {
-        ExpiryRuleCheck.Check(ownerPrefix, rules);
+        ExpiryRuleCheck.Check(ownerPrefix, rules, Properties);
 
         // What has expired under a rule must not come back when the rule goes: listing removes it.
         foreach (var old in (await GetExpiryRulesAsync(cancellationToken).ConfigureAwait(false)).Where(r => r.Id.StartsWith(ownerPrefix, StringComparison.Ordinal) && !rules.Contains(r)))

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AgentBay.ObjectStore.S3;
 
 namespace AgentBay.ObjectStore.Tests.Oss;
@@ -28,6 +29,30 @@ public sealed class OssStoreTests(OssStoreFixture fixture) : IClassFixture<OssSt
         var error = await Assert.ThrowsAsync<StoreException>(() => WriteAsync(store, write, key));
         Assert.Equal(StoreErrorKind.PreconditionFailed, error.Kind);
         Assert.Equal("theirs".Length, (await others.HeadAsync(key, Cancel))!.Size);
+    }
+
+    [Fact]
+    public async Task Uploads_that_cannot_be_listed_are_aborted_by_a_rule_beside_those_for_folders_in_folders()
+    {
+        // The server's day lasts 10 seconds (rgw lc debug interval).
+        await using var seen = fixture.NewServerStore();
+        await using var store = fixture.NewStore();
+        await store.SetExpiryRulesAsync("agentbay-1-", [new("agentbay-1-a", "contexts/1/", 30), new("agentbay-1-b", "contexts/1/tmp/", 1)], Cancel);
+        var upload = await store.BeginMultipartAsync("contexts/1/large", new PutOptions(), Cancel);
+        await upload.UploadPartAsync(1, "part"u8.ToArray(), Cancel);
+        var other = await store.BeginMultipartAsync("elsewhere", new PutOptions(), Cancel);
+        await StaleUploads.AbortByRuleAsync(store, "contexts/", TimeSpan.FromHours(12), Cancel);
+        await StaleUploads.AbortByRuleAsync(store, "contexts/", TimeSpan.FromHours(12), Cancel);
+        Assert.Equal(["agentbay-1-a", "agentbay-1-b"], (await store.GetExpiryRulesAsync(Cancel)).Select(r => r.Id).Order());
+        var waited = Stopwatch.StartNew();
+        while ((await seen.ListUploadsAsync("contexts/", Cancel)).Count > 0)
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromMinutes(3), "The server has not aborted it in 18 of its days.");
+            await Task.Delay(TimeSpan.FromMilliseconds(500), Cancel);
+        }
+
+        Assert.Equal(other.Id, Assert.Single(await seen.ListUploadsAsync("", Cancel)).Id);
+        await other.DisposeAsync();
     }
 
     private static async Task WriteAsync(S3Store store, string write, string key)
