@@ -121,7 +121,7 @@ internal abstract record StoreLocation
 
         if (bucket.Length is < 3 or > 255 || bucket.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_')))
         {
-            throw new FormatException($"'{bucket}' is no bucket's name: 3 to 63 letters, digits, '.', '-' or '_'.");
+            throw new FormatException($"'{bucket}' is no bucket's name: 3 to 255 letters, digits, '.', '-' or '_'.");
         }
     }
 

@@ -13,21 +13,14 @@ internal sealed class ConflictFinder(OpenMirror mirror, FolderFiller filler)
     public async Task<IReadOnlyList<ConflictCopy>> FindAsync(CancellationToken cancellationToken)
     {
         var found = new SortedDictionary<TreePath, ConflictCopy>();
-        var request = new ListRequest(mirror.Keys.Prefix);
-        do
+        await foreach (ObjectInfo info in mirror.Store.ListAllAsync(mirror.Keys.Prefix, cancellationToken))
         {
-            ListPage page = await mirror.Store.ListAsync(request, cancellationToken);
-            foreach (ObjectInfo info in page.Objects)
+            if (mirror.Keys.TryPath(info.Key, out TreePath path, out bool folder) && !folder && IsThere(path))
             {
-                if (mirror.Keys.TryPath(info.Key, out TreePath path, out bool folder) && !folder && IsThere(path))
-                {
-                    Add(path, info.Size);
-                }
+                Add(path, info.Size);
             }
-
-            request = request with { ContinuationToken = page.NextToken };
         }
-        while (request.ContinuationToken is not null);
+
         return [.. found.Values];
 
         void Add(TreePath path, long size)

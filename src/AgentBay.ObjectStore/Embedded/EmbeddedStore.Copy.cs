@@ -90,7 +90,7 @@ public sealed partial class EmbeddedStore
 
     private void CheckSource(string key, CopyOptions options, StoredFile source)
     {
-        if (options.SourceIfMatch is { } etag && StoreKey.Unquote(etag) != source.Record.ETag)
+        if (options.SourceIfMatch is { } etag && ETags.Unquote(etag) != source.Record.ETag)
         {
             throw PreconditionFailed(key, $"is not version {etag} but {source.Record.ETag}");
         }

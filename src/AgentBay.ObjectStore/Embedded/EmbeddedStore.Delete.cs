@@ -10,7 +10,7 @@ public sealed partial class EmbeddedStore
             var places = KeyPlaces.Of(key);
             Delete(places, current =>
             {
-                if (ifMatch != null && StoreKey.Unquote(ifMatch) != current.Record.ETag && !HasExpired(places, current))
+                if (ifMatch != null && ETags.Unquote(ifMatch) != current.Record.ETag && !HasExpired(places, current))
                 {
                     throw PreconditionFailed(key, $"is not version {ifMatch} but {current.Record.ETag}");
                 }

@@ -14,12 +14,7 @@ public sealed partial class EmbeddedStore
         // What has expired under a rule must not come back when the rule goes: listing removes it.
         foreach (var old in (await GetExpiryRulesAsync(cancellationToken).ConfigureAwait(false)).Where(r => r.Id.StartsWith(ownerPrefix, StringComparison.Ordinal) && !rules.Contains(r)))
         {
-            string? token = null;
-            do
-            {
-                token = (await ListAsync(new ListRequest(old.Prefix) { ContinuationToken = token }, cancellationToken).ConfigureAwait(false)).NextToken;
-            }
-            while (token != null);
+            _ = await this.ListPagesAsync(new ListRequest(old.Prefix), cancellationToken).CountAsync(cancellationToken).ConfigureAwait(false);
         }
 
         _ = await threads.RunAsync(

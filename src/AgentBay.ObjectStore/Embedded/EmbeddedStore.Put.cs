@@ -112,7 +112,7 @@ public sealed partial class EmbeddedStore
             throw PreconditionFailed(key, "is there already");
         }
 
-        if (condition.IfMatch is { } etag && StoreKey.Unquote(etag) != current?.Record.ETag)
+        if (condition.IfMatch is { } etag && ETags.Unquote(etag) != current?.Record.ETag)
         {
             throw PreconditionFailed(key, current == null ? "is not there" : $"is not version {etag} but {current.Record.ETag}");
         }

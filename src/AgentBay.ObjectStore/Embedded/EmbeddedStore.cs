@@ -56,8 +56,6 @@ public sealed partial class EmbeddedStore : IObjectStore
             ConditionalCreate = true,
             ConditionalReplace = true,
             ConditionalMultipart = true,
-            ConditionalDelete = true,
-            MaxPutSize = 1L << 40,
             MaxObjectSize = 16L << 40,
             ListsUploads = true,
             NeedsUrlEndpoint = true,
@@ -113,7 +111,7 @@ public sealed partial class EmbeddedStore : IObjectStore
 
             try
             {
-                if (ifMatch != null && StoreKey.Unquote(ifMatch) != file.Record.ETag)
+                if (ifMatch != null && ETags.Unquote(ifMatch) != file.Record.ETag)
                 {
                     throw PreconditionFailed(key, $"is not version {ifMatch} but {file.Record.ETag}");
                 }

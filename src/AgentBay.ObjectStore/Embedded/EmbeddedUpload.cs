@@ -48,7 +48,7 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder fold
         () =>
         {
             using var source = host.Find(KeyPlaces.Of(sourceKey)) ?? throw new StoreException(StoreErrorKind.PreconditionFailed, $"{StoreKey.Show(sourceKey)} is not there.");
-            if (sourceIfMatch != null && StoreKey.Unquote(sourceIfMatch) != source.Record.ETag)
+            if (sourceIfMatch != null && ETags.Unquote(sourceIfMatch) != source.Record.ETag)
             {
                 throw new StoreException(StoreErrorKind.PreconditionFailed, $"{StoreKey.Show(sourceKey)} is not version {sourceIfMatch} but {source.Record.ETag}.");
             }

@@ -19,7 +19,7 @@ internal static class S3Errors
                 case AmazonServiceException service when service.StatusCode != 0:
                     return Create(KindOf(service.ErrorCode, service.StatusCode), where, what, $"{service.ErrorCode ?? "no code"}, HTTP {(int)service.StatusCode}: {service.Message}", error);
                 case AuthenticationException:
-                    return Create(StoreErrorKind.Unreachable, where, what, $"{e.Message.TrimEnd('.')}. If an authority of your own signed it, name its certificate in AWS_CA_BUNDLE or SSL_CERT_FILE", error, needsSomebody: true);
+                    return Create(StoreErrorKind.Unreachable, where, what, $"{e.Message.TrimEnd('.')}. If an authority of your own signed it, name its certificate in AWS_CA_BUNDLE or SSL_CERT_FILE", error, noRetry: true);
                 case HttpRequestException { InnerException: not AuthenticationException } or HttpIOException or SocketException or OperationCanceledException or TimeoutException:
                     return Create(StoreErrorKind.Unreachable, where, what, e.Message, error);
                 case AmazonUnmarshallingException:
@@ -35,8 +35,8 @@ internal static class S3Errors
             : Create(error is IOException ? StoreErrorKind.Unreachable : StoreErrorKind.Refused, where, what, error.Message, error);
     }
 
-    internal static StoreException Create(StoreErrorKind kind, S3Location where, string what, string why, Exception? inner = null, bool needsSomebody = false) =>
-        new(kind, $"{where.ToUrl()}: {what}: {why.TrimEnd('.')}. {Advice(kind, where)}".TrimEnd(), inner) { NeedsSomebody = needsSomebody };
+    internal static StoreException Create(StoreErrorKind kind, S3Location where, string what, string why, Exception? inner = null, bool noRetry = false) =>
+        new(kind, $"{where.ToUrl()}: {what}: {why.TrimEnd('.')}. {Advice(kind, where)}".TrimEnd(), inner) { NoRetry = noRetry };
 
     internal static StoreErrorKind KindOf(string? code, HttpStatusCode status) => code switch
     {

@@ -16,8 +16,8 @@ public sealed partial class S3Store
             return null;
         }
 
-        string etag = StoreKey.Unquote(source.ETag);
-        if (options.SourceIfMatch is { } wanted && StoreKey.Unquote(wanted) != etag)
+        string etag = ETags.Unquote(source.ETag);
+        if (options.SourceIfMatch is { } wanted && ETags.Unquote(wanted) != etag)
         {
             throw Failed(StoreErrorKind.PreconditionFailed, "copy", sourceKey, $"is not version {wanted} but {etag}");
         }
@@ -59,7 +59,7 @@ public sealed partial class S3Store
             return null;
         }
 
-        string copied = StoreKey.Unquote(response.ETag ?? throw Failed(StoreErrorKind.Busy, "copy", sourceKey, "the answer has no ETag"));
+        string copied = ETags.Unquote(response.ETag ?? throw Failed(StoreErrorKind.Busy, "copy", sourceKey, "the answer has no ETag"));
         if (IsHash(etag) && IsHash(copied))
         {
             Verify("copy", sourceKey, copied, etag, response.ServerSideEncryptionMethod, response.ServerSideEncryptionCustomerMethod);

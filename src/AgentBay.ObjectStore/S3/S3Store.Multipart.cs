@@ -50,7 +50,7 @@ public sealed partial class S3Store
                 MD5Digest = Convert.ToBase64String(hash),
             };
             var response = await store.CallAsync($"upload part {number} of", key, c => c.UploadPartAsync(Rewound(call, stream), cancellationToken), cancellationToken).ConfigureAwait(false);
-            string stored = StoreKey.Unquote(response.ETag);
+            string stored = ETags.Unquote(response.ETag);
             store.Verify($"upload part {number} of", key, stored, Convert.ToHexStringLower(hash), response.ServerSideEncryptionMethod, null);
             Add(number, body.Length, stored);
         }
@@ -85,7 +85,7 @@ public sealed partial class S3Store
                 ETagToMatch = [sourceETag],
             };
             var response = await store.CallAsync("copy a part of", sourceKey, c => c.CopyPartAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
-            Add(number, length, StoreKey.Unquote(response.ETag));
+            Add(number, length, ETags.Unquote(response.ETag));
         }
 
         public async Task<PutResult> CompleteAsync(CancellationToken cancellationToken)
@@ -100,7 +100,7 @@ public sealed partial class S3Store
             var call = new CompleteMultipartUploadRequest { BucketName = store.where.Bucket, Key = store.FullKey(key), UploadId = id, PartETags = ordered };
             var response = await store.WriteAsync("complete", key, call, condition, c => c.CompleteMultipartUploadAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
             ended = true;
-            string stored = StoreKey.Unquote(response.ETag ?? "");
+            string stored = ETags.Unquote(response.ETag ?? "");
             if (stored.Length == 0)
             {
                 // RGW 16 leaves it empty.
@@ -163,7 +163,7 @@ public sealed partial class S3Store
         {
             var head = await store.HeadAsync(sourceKey, cancellationToken).ConfigureAwait(false)
                 ?? throw store.Failed(StoreErrorKind.PreconditionFailed, "copy a part of", sourceKey, "is not there");
-            return ifMatch == null || StoreKey.Unquote(ifMatch) == head.ETag
+            return ifMatch == null || ETags.Unquote(ifMatch) == head.ETag
                 ? new Source(head.ETag, head.Size)
                 : throw store.Failed(StoreErrorKind.PreconditionFailed, "copy a part of", sourceKey, $"is not version {ifMatch} but {head.ETag}");
         }

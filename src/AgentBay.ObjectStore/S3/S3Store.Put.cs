@@ -33,7 +33,7 @@ public sealed partial class S3Store
         }
 
         var response = await WriteAsync("put", key, call, options.Condition, c => c.PutObjectAsync(Rewound(call, stream), cancellationToken), cancellationToken).ConfigureAwait(false);
-        string stored = StoreKey.Unquote(response.ETag ?? throw Failed(StoreErrorKind.Busy, "put", key, "the answer has no ETag"));
+        string stored = ETags.Unquote(response.ETag ?? throw Failed(StoreErrorKind.Busy, "put", key, "the answer has no ETag"));
         Verify("put", key, stored, Convert.ToHexStringLower(hash), response.ServerSideEncryptionMethod, response.ServerSideEncryptionCustomerMethod);
         return new PutResult(stored, null);
     }
@@ -63,7 +63,7 @@ public sealed partial class S3Store
     {
         (S3Dialect.Oss, { IfAbsent: true }) => ("x-oss-forbid-overwrite", "true"),
         (S3Dialect.S3, { IfAbsent: true }) => ("If-None-Match", "*"),
-        (S3Dialect.S3, { IfMatch: { } etag }) => ("If-Match", StoreKey.Unquote(etag)),   // RGW compares it with the quotes on.
+        (S3Dialect.S3, { IfMatch: { } etag }) => ("If-Match", ETags.Unquote(etag)),   // RGW compares it with the quotes on.
         _ => null,
     };
 
@@ -81,7 +81,7 @@ public sealed partial class S3Store
             throw Failed(StoreErrorKind.PreconditionFailed, what, key, "is there already");
         }
 
-        if (condition.IfMatch is { } etag && StoreKey.Unquote(etag) != current?.ETag)
+        if (condition.IfMatch is { } etag && ETags.Unquote(etag) != current?.ETag)
         {
             throw Failed(StoreErrorKind.PreconditionFailed, what, key, current == null ? "is not there" : $"is not version {etag} but {current.ETag}");
         }

@@ -33,7 +33,7 @@ public sealed partial class S3Store : IObjectStore
             Url = where.ToUrl(),
             ConditionalCreate = true,
             ConditionalReplace = !oss,
-            MaxKeyBytes = 1023 - System.Text.Encoding.UTF8.GetByteCount(where.Prefix),
+            MaxKeyBytes = StoreKey.MaxBytes - System.Text.Encoding.UTF8.GetByteCount(where.Prefix),
             MaxMetadataBytes = oss ? 8000 : 2048,
             ListsUploads = !oss,
         };

@@ -75,7 +75,7 @@ public sealed class S3StoreTests(S3StoreFixture fixture) : IClassFixture<S3Store
     public async Task A_bucket_that_is_not_there_says_so()
     {
         await using var store = new S3Store(Where with { Bucket = "no-such-bucket-here" });
-        var error = await Assert.ThrowsAsync<StoreException>(() => store.VerifyAsync(Cancel));
+        var error = await Assert.ThrowsAsync<StoreException>(() => store.ListAsync(new ListRequest(""), Cancel));
         Assert.Equal(StoreErrorKind.NoSuchBucket, error.Kind);
         Assert.Contains("Create the bucket 'no-such-bucket-here'", error.Message, StringComparison.Ordinal);
     }
@@ -84,7 +84,7 @@ public sealed class S3StoreTests(S3StoreFixture fixture) : IClassFixture<S3Store
     public async Task A_wrong_secret_says_so()
     {
         await using var store = new S3Store(Where, null, () => new BasicAWSCredentials("testaccess", "wrong"));
-        var error = await Assert.ThrowsAsync<StoreException>(() => store.VerifyAsync(Cancel));
+        var error = await Assert.ThrowsAsync<StoreException>(() => store.ListAsync(new ListRequest(""), Cancel));
         Assert.Equal(StoreErrorKind.BadCredentials, error.Kind);
         Assert.Contains("Check AWS_ACCESS_KEY_ID", error.Message, StringComparison.Ordinal);
     }
@@ -94,7 +94,7 @@ public sealed class S3StoreTests(S3StoreFixture fixture) : IClassFixture<S3Store
     {
         _ = fixture.Bucket;
         await using var store = new S3Store(Where with { Endpoint = new Uri("http://127.0.0.1:1") });
-        var error = await Assert.ThrowsAsync<StoreException>(() => store.VerifyAsync(Cancel));
+        var error = await Assert.ThrowsAsync<StoreException>(() => store.ListAsync(new ListRequest(""), Cancel));
         Assert.Equal(StoreErrorKind.Unreachable, error.Kind);
         Assert.Contains("127.0.0.1:1", error.Message, StringComparison.Ordinal);
     }

@@ -174,7 +174,7 @@ public sealed class ScriptedS3Tests
         Assert.DoesNotContain("If-None-Match", request.Headers.Keys);
         Assert.DoesNotContain("aws-chunked", request.Headers.GetValueOrDefault("Content-Encoding", ""), StringComparison.Ordinal);
         Assert.Contains("x-oss-forbid-overwrite", request.Headers["Authorization"], StringComparison.Ordinal);
-        Assert.Equal((true, false, false, false), (store.Properties.ConditionalCreate, store.Properties.ConditionalReplace, store.Properties.ConditionalMultipart, store.Properties.ConditionalDelete));
+        Assert.Equal((true, false, false), (store.Properties.ConditionalCreate, store.Properties.ConditionalReplace, store.Properties.ConditionalMultipart));
     }
 
     [Fact]
