@@ -26,13 +26,9 @@ public static class StoreUrl
     }
 
     /// <summary>The embedded store's default directory: <c>$XDG_DATA_HOME/agentbay/store</c>, else <c>~/.local/share/agentbay/store</c>.</summary>
-    public static string DefaultUrl
-    {
-        get
-        {
-            string? data = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
-            string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            return Path.Combine(Path.IsPathRooted(data) ? data : Path.Combine(home.Length == 0 ? "/" : home, ".local/share"), "agentbay/store");
-        }
-    }
+    public static string DefaultUrl => DefaultPath(Environment.GetEnvironmentVariable("XDG_DATA_HOME"), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+
+    /// <param name="home">Empty where there is none.</param>
+    internal static string DefaultPath(string? data, string home) =>
+        Path.Combine(Path.IsPathRooted(data) ? data : Path.Combine(home.Length == 0 ? "/" : home, ".local/share"), "agentbay/store");
 }
