@@ -10,9 +10,9 @@ public sealed partial class EmbeddedStore
             var places = KeyPlaces.Of(key);
             Delete(places, current =>
             {
-                if (ifMatch != null && ETags.Unquote(ifMatch) != current.Record.ETag && !HasExpired(places, current))
+                if (!HasExpired(places, current))
                 {
-                    throw PreconditionFailed(key, $"is not version {ifMatch} but {current.Record.ETag}");
+                    CheckVersion(key, ifMatch, current);
                 }
 
                 return true;

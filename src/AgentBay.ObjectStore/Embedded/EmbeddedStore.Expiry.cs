@@ -26,7 +26,7 @@ public sealed partial class EmbeddedStore
     }
 
     /// <summary>The key's file unless it has expired. Not under the key's lock. The caller disposes it.</summary>
-    private StoredFile? FindLive(KeyPlaces places)
+    internal StoredFile? FindLive(KeyPlaces places)
     {
         var file = Find(places).File;
         if (file == null || !HasExpired(places, file))

@@ -9,7 +9,7 @@ internal static class S3Credentials
     internal static AWSCredentials Find(S3Dialect dialect) => dialect == S3Dialect.Oss ? FindOss() : FindAws();
 
     // A process's own variables never change: temporary credentials that outlast their token come from a profile (credential_process) or a service.
-    private static AWSCredentials FindOss() => (Variable("OSS_ACCESS_KEY_ID"), Variable("OSS_ACCESS_KEY_SECRET"), Variable("OSS_SESSION_TOKEN")) switch
+    private static AWSCredentials FindOss() => (EnvironmentVariable.Find("OSS_ACCESS_KEY_ID"), EnvironmentVariable.Find("OSS_ACCESS_KEY_SECRET"), EnvironmentVariable.Find("OSS_SESSION_TOKEN")) switch
     {
         ({ } id, { } secret, null) => new BasicAWSCredentials(id, secret),
         ({ } id, { } secret, { } token) => new SessionAWSCredentials(id, secret, token),
@@ -28,17 +28,17 @@ internal static class S3Credentials
     {
         try
         {
-            if (Variable("AWS_ACCESS_KEY_ID") != null && Variable("AWS_SECRET_ACCESS_KEY") != null)
+            if (EnvironmentVariable.Find("AWS_ACCESS_KEY_ID") != null && EnvironmentVariable.Find("AWS_SECRET_ACCESS_KEY") != null)
             {
                 return new EnvironmentVariablesAWSCredentials();
             }
 
-            if (Variable("AWS_WEB_IDENTITY_TOKEN_FILE") != null && Variable("AWS_ROLE_ARN") != null)
+            if (EnvironmentVariable.Find("AWS_WEB_IDENTITY_TOKEN_FILE") != null && EnvironmentVariable.Find("AWS_ROLE_ARN") != null)
             {
                 return AssumeRoleWithWebIdentityCredentials.FromEnvironmentVariables();
             }
 
-            string? profile = Variable("AWS_PROFILE");
+            string? profile = EnvironmentVariable.Find("AWS_PROFILE");
             if (new CredentialProfileStoreChain().TryGetAWSCredentials(profile ?? "default", out var stored))
             {
                 return stored;
@@ -49,12 +49,12 @@ internal static class S3Credentials
                 throw new StoreException(StoreErrorKind.BadCredentials, $"AWS_PROFILE names the profile '{profile}', which is not in ~/.aws/credentials or ~/.aws/config.");
             }
 
-            if (Variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") != null || Variable("AWS_CONTAINER_CREDENTIALS_FULL_URI") != null)
+            if (EnvironmentVariable.Find("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") != null || EnvironmentVariable.Find("AWS_CONTAINER_CREDENTIALS_FULL_URI") != null)
             {
                 return new GenericContainerCredentials();
             }
 
-            if (IsOnEc2() && !string.Equals(Variable("AWS_EC2_METADATA_DISABLED"), "true", StringComparison.OrdinalIgnoreCase))
+            if (IsOnEc2() && !string.Equals(EnvironmentVariable.Find("AWS_EC2_METADATA_DISABLED"), "true", StringComparison.OrdinalIgnoreCase))
             {
                 return new InstanceProfileAWSCredentials();
             }
@@ -78,6 +78,4 @@ internal static class S3Credentials
             return false;
         }
     }
-
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

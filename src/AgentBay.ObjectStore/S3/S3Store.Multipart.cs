@@ -34,7 +34,7 @@ public sealed partial class S3Store
 
         public async Task UploadPartAsync(int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
         {
-            CheckNumber(number);
+            PartNumber.Check(number, store.Properties, key);
             byte[] hash = ETags.Hash(body.Span);
             using var stream = ToStream(body);
             var call = new UploadPartRequest
@@ -57,7 +57,7 @@ public sealed partial class S3Store
 
         public async Task CopyPartAsync(int number, string sourceKey, ByteRange range, string? sourceIfMatch, CancellationToken cancellationToken)
         {
-            CheckNumber(number);
+            PartNumber.Check(number, store.Properties, key);
 
             // One look at the source for all parts that come from it: RGW ignores the condition on a copy's source.
             var source = await FindSourceAsync(sourceKey, sourceIfMatch, cancellationToken).ConfigureAwait(false);
@@ -134,14 +134,6 @@ public sealed partial class S3Store
             catch (Exception e) when (e is StoreException or OperationCanceledException)
             {
                 // Its parts stay until they are cleaned as stale, or the bucket's rule for incomplete uploads removes them; no object shows them.
-            }
-        }
-
-        private void CheckNumber(int number)
-        {
-            if (number < 1 || number > store.Properties.MaxParts)
-            {
-                throw store.Failed(StoreErrorKind.Refused, "upload", key, $"part {number} is not between 1 and {store.Properties.MaxParts}");
             }
         }
 

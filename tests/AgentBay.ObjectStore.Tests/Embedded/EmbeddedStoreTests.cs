@@ -237,7 +237,14 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
             await File.WriteAllTextAsync(Path.Combine(uploads, name, "object"), "x", Cancel);
         }
 
+        string[] asides = [Path.Combine(Root, ".agentbay-store/urls"), Path.Combine(Root, ".agentbay-store/expiry")];
         var old = DateTime.UtcNow - TimeSpan.FromHours(25);
+        foreach (string file in asides.SelectMany(f => new[] { Path.Combine(f, "aside-old"), Path.Combine(f, "keeps") }))
+        {
+            await File.WriteAllTextAsync(file, "x", Cancel);
+            File.SetLastWriteTimeUtc(file, old);
+        }
+
         File.SetLastWriteTimeUtc(Path.Combine(temporary, "old"), old);
         File.SetLastWriteTimeUtc(Path.Combine(uploads, "old", "object"), old);
         Directory.SetLastWriteTimeUtc(Path.Combine(uploads, "old"), old);
@@ -245,6 +252,7 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
         await EmbeddedStore.Open(Root).DisposeAsync();
         Assert.Equal(["young"], Directory.EnumerateFileSystemEntries(temporary).Select(Path.GetFileName));
         Assert.Equal(["young"], Directory.EnumerateFileSystemEntries(uploads).Select(Path.GetFileName));
+        Assert.All(asides, f => Assert.Equal(["keeps"], Directory.EnumerateFileSystemEntries(f).Select(Path.GetFileName)));
     }
 
     [Fact]
