@@ -173,6 +173,8 @@ run_tests() {
         failed=$((failed + $(count_of failed "$log" | grep . || echo 0)))
         skipped=$((skipped + $(count_of skipped "$log" | grep . || echo 0)))
         grep -E '^skipped ' "$log" >&2 || true
+        # What tests say of their runs; the log has it of failed ones only.
+        grep -oE '\<counts: [^<]*' "$ARTIFACTS/tests/$name.trx" >&2 || true
     done
     [ $((passed + failed)) -gt 0 ] || { bad=1; say "no test ran"; }
     local line="$passed passed, $failed failed"

@@ -47,12 +47,9 @@ internal sealed record OpenMirror
         };
     }
 
-    /// <summary>How large a file's parts are: whole MiB, so that it fits into as many as the store allows.</summary>
-    public int PartSizeFor(long size)
-    {
-        long needed = (size + Store.Properties.MaxParts - 1) / Store.Properties.MaxParts;
-        return needed <= Options.PartSize ? Options.PartSize : (int)((needed + (1 << 20) - 1) >> 20 << 20);
-    }
+    /// <summary>How large a file's parts are. A file that is too large to be sent may still come from the store: its parts are the largest.</summary>
+    public int PartSizeFor(long size) =>
+        PartSizes.For(Math.Min(size, PartSizes.LargestObject(Store.Properties)), Options.PartSize, Store.Properties.MaxParts);
 
     /// <summary>Whether a rule of the store lets files of this context expire.</summary>
     /// <param name="whole">All of them: then the context may well be empty.</param>

@@ -154,10 +154,9 @@ internal sealed partial class ActionRunner
     private async Task<RemoteObject?> FindKeptAsync(TreePath path, RemoteObject remote, CancellationToken cancellationToken)
     {
         string prefix = mirror.Keys.For(path.Parent.Append(ConflictName.BeginOf(path.Name)), folder: false);
-        ListPage page = await store.ListAsync(new ListRequest(prefix), cancellationToken);
-        foreach (ObjectInfo copy in page.Objects.Where(copy => copy.Size == remote.Version.Size))
+        await foreach (ObjectInfo copy in store.ListAllAsync(prefix, cancellationToken))
         {
-            if (mirror.Keys.TryPath(copy.Key, out TreePath other, out _) && ConflictName.TryParse(other.Name, out ConflictName name) && name.IsOf(path.Name)
+            if (copy.Size == remote.Version.Size && mirror.Keys.TryPath(copy.Key, out TreePath other, out _) && ConflictName.TryParse(other.Name, out ConflictName name) && name.IsOf(path.Name)
                 && await placer.DescribeAsync(copy.Key, cancellationToken) is { } kept && IsCopyOf(kept, remote))
             {
                 return kept;

@@ -18,9 +18,9 @@ internal sealed partial class ActionRunner
     /// <returns>Null when the bytes changed while they were read.</returns>
     private async Task<ActionOutcome?> UploadPartsAsync(SyncAction action, SafeFileHandle file, LocalEntry before, bool lastTry, CancellationToken cancellationToken)
     {
-        if (before.Size > store.Properties.MaxObjectSize)
+        if (before.Size > PartSizes.LargestObject(store.Properties))
         {
-            throw new FsException(FsError.TooLarge, $"{action.Path} has {before.Size} bytes; the store takes {store.Properties.MaxObjectSize} at most.");
+            throw new FsException(FsError.TooLarge, $"{action.Path} has {before.Size} bytes; the store takes {PartSizes.LargestObject(store.Properties)} at most.");
         }
 
         // The hash goes into the metadata, which an upload in parts takes at its beginning.
@@ -143,7 +143,7 @@ internal sealed partial class ActionRunner
 
     private async Task<bool> SendPartAsync(SafeFileHandle file, int part, long offset, int length, IMultipartUpload upload, PartHashes? expected, CancellationToken cancellationToken)
     {
-        await buffers.WaitAsync(cancellationToken);
+        using IDisposable room = await buffers.TakeAsync(length, cancellationToken);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
@@ -159,7 +159,6 @@ internal sealed partial class ActionRunner
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            buffers.Release();
         }
     }
 

@@ -14,32 +14,25 @@ internal sealed class ConflictFinder(OpenMirror mirror, FolderFiller filler)
     {
         var found = new SortedDictionary<TreePath, ConflictCopy>();
         var beginnings = new Stack<ObjectInfo>(); // Files whose keys the present key begins with; keys come in order.
-        var request = new ListRequest(mirror.Keys.Prefix);
-        do
+        await foreach (ObjectInfo info in mirror.Store.ListAllAsync(mirror.Keys.Prefix, cancellationToken))
         {
-            ListPage page = await mirror.Store.ListAsync(request, cancellationToken);
-            foreach (ObjectInfo info in page.Objects)
+            while (beginnings.TryPeek(out ObjectInfo? file) && !info.Key.StartsWith(file.Key, StringComparison.Ordinal))
             {
-                while (beginnings.TryPeek(out ObjectInfo? file) && !info.Key.StartsWith(file.Key, StringComparison.Ordinal))
-                {
-                    _ = beginnings.Pop();
-                }
-
-                foreach (ObjectInfo file in beginnings.Where(file => info.Key[file.Key.Length] == '/'))
-                {
-                    AddShadowed(file);
-                }
-
-                if (mirror.Keys.TryPath(info.Key, out TreePath path, out bool folder) && !folder)
-                {
-                    beginnings.Push(info);
-                    Add(path, info.Size);
-                }
+                _ = beginnings.Pop();
             }
 
-            request = request with { ContinuationToken = page.NextToken };
+            foreach (ObjectInfo file in beginnings.Where(file => info.Key[file.Key.Length] == '/'))
+            {
+                AddShadowed(file);
+            }
+
+            if (mirror.Keys.TryPath(info.Key, out TreePath path, out bool folder) && !folder)
+            {
+                beginnings.Push(info);
+                Add(path, info.Size);
+            }
         }
-        while (request.ContinuationToken is not null);
+
         return [.. found.Values];
 
         void AddShadowed(ObjectInfo file)

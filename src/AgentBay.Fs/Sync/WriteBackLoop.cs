@@ -1,3 +1,4 @@
+using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Mirror;
 using AgentBay.ObjectStore;
 
@@ -11,9 +12,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ContextInterval = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
-
-    /// <summary>Longer than any upload takes that somebody still works on.</summary>
-    private static readonly TimeSpan StaleAge = TimeSpan.FromDays(1);
+    private static readonly TimeSpan StaleUploadsInterval = TimeSpan.FromDays(1);
 
     private readonly SemaphoreSlim wake = new(0, 1);
     private readonly Lock gate = new();
@@ -54,12 +53,16 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
     /// <summary>What a kill in the middle of a large file's upload left in the store is seen nowhere, and is paid for.</summary>
     private async Task AbortStaleUploadsAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(StaleAge, mirror.Options.Time);
+        using var timer = new PeriodicTimer(StaleUploadsInterval, mirror.Options.Time);
         do
         {
             try
             {
-                if (await StaleUploads.AbortAsync(mirror.Store, mirror.Keys.Prefix, StaleAge, mirror.Options.Time, cancellationToken) is > 0 and int count)
+                if (!mirror.Store.Properties.ListsUploads)
+                {
+                    await StaleUploads.AbortByRuleAsync(mirror.Store, CatalogKeys.Contexts, StaleUploads.Age, cancellationToken);
+                }
+                else if (await StaleUploads.AbortAsync(mirror.Store, mirror.Keys.Prefix, StaleUploads.Age, mirror.Options.Time, cancellationToken) is > 0 and int count)
                 {
                     Log.StaleUploadsAborted(mirror.Logger, count);
                 }
