@@ -4,6 +4,7 @@ using AgentBay.Fs;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Control;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.Mount.Logging;
 using AgentBay.Mount.Mounts;
@@ -40,11 +41,7 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
         {
             // Waiting for the lock may have taken long: the context may have been cleared meanwhile.
             context = await CheckUsableAsync(store, context, signals.Starting);
-            if (request.PolicyOptions.SetsLifecycle)
-            {
-                await new ContextRecycling(store).ApplyAsync(context, request.Policy.RecyclePolicy, signals.Starting);
-            }
-
+            await RecycleAsync(store, context, signals.Starting);
             return await ServeAsync(store, context, folder, mountPoint, signals);
         }
         finally
@@ -56,7 +53,13 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
     private async Task<ContextRecord> FindContextAsync(IObjectStore store, CancellationToken cancellationToken)
     {
         var catalog = new ContextCatalog(store, TimeProvider.System);
-        ContextRecord context = await catalog.FindAsync(request.Context, cancellationToken)
+        ContextRecord? found = await catalog.FindAsync(request.Context, cancellationToken);
+        if (found is not null && request.Policy.RecyclePolicy is { } recycle)
+        {
+            await new ContextRecycling(store).CheckAsync(found, recycle, cancellationToken);
+        }
+
+        ContextRecord context = found
             ?? (request.Create && !request.Context.StartsWith("SdkCtx-", StringComparison.Ordinal)
                 ? await catalog.GetOrCreateAsync(request.Context, cancellationToken)
                 : throw CommandException.Failed($"There is no context '{request.Context}' in {store.Properties.Url} (agentbay-mount context list shows those that are there)."));
@@ -75,6 +78,24 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
         ContextRecord now = await catalog.FindAsync(context.Id, cancellationToken) ?? throw CommandException.Failed($"Context '{context.Name}' ({context.Id}) was deleted just now.");
         ContextCatalog.RefuseBusy(now);
         return now;
+    }
+
+    private async Task RecycleAsync(IObjectStore store, ContextRecord context, CancellationToken cancellationToken)
+    {
+        if (request.Policy.RecyclePolicy is not { } recycle)
+        {
+            return;
+        }
+
+        try
+        {
+            await new ContextRecycling(store).ApplyAsync(context, recycle, cancellationToken);
+        }
+        catch (StoreException mayNot) when (recycle.Lifecycle == Lifecycle.Forever && mayNot.Kind is StoreErrorKind.AccessDenied or StoreErrorKind.Refused)
+        {
+            // The SDKs' default policy says forever: it must not need more than a mount does.
+            report(new StartReport.Note($"Context '{context.Name}' is to be kept forever, and whether the store has a rule that says otherwise cannot be read: {mayNot.Message}"));
+        }
     }
 
     private async Task<int> ServeAsync(IObjectStore store, ContextRecord context, StateFolder folder, string mountPoint, EndSignals signals)

@@ -59,6 +59,17 @@ internal sealed class SdkBox : IAsyncDisposable
         return stored;
     }
 
+    /// <summary>The expiry rules of a context as the store has them, S3's in the bucket's configuration: folder and days.</summary>
+    internal async Task<IReadOnlyList<(string Folder, int Days)>> RulesAsync(Context context)
+    {
+        await using IObjectStore store = ObjectStore.StoreUrl.Open(StoreUrl, StoreOpenOptions.Default);
+        string prefix = $"contexts/{context.Id}/";
+        return [.. (await store.GetExpiryRulesAsync(CancellationToken.None))
+            .Where(rule => rule.Prefix.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(rule => (rule.Prefix[prefix.Length..], rule.Days))
+            .Order()];
+    }
+
     /// <summary>kill -9 of what serves this box's mounts; the mounts stay, dead.</summary>
     internal Task KillMountsAsync() => LeftMounts.KillAsync([Cache]);
 

@@ -1,0 +1,45 @@
+using AgentBay.Fs.Contexts;
+using AgentBay.ObjectStore;
+using AgentBay.ObjectStore.Embedded;
+
+namespace AgentBay.Mount.Tests;
+
+/// <summary>Recycle policies of a mount: what is refused before anything is touched.</summary>
+[Collection(MachineCollection.Name)]
+public sealed class RecycleTests(Machine machine)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_path_that_is_a_file_is_refused_before_anything_is_touched()
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
+        await using EmbeddedStore store = EmbeddedStore.Open(box.StoreUrl);
+        var catalog = new ContextCatalog(store, TimeProvider.System);
+        ContextRecord context = await catalog.GetOrCreateAsync("test", Cancel);
+        _ = await store.PutAsync(context.Prefix + "data", new byte[1], new PutOptions(), Cancel);
+
+        Ran refused = (await box.TryMountAsync("--policy", """{"recyclePolicy":{"lifecycle":"Lifecycle_1Day","paths":["/data"]}}""")).Exits(2);
+
+        Assert.Contains("Recycle policy path '/data' is a file. Please use exact directory paths instead.", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(context, await catalog.FindAsync("test", Cancel));
+        Assert.Empty(await store.GetExpiryRulesAsync(Cancel));
+        Assert.False(Directory.Exists(box.Cache));
+    }
+
+    [Theory]
+    [InlineData("--upload", "sometimes", "--upload: 'sometimes' is neither auto nor manual")]
+    [InlineData("--lifecycle", "7d", "--lifecycle: '7d' is none of 1d, 3d")]
+    [InlineData("--include", "/a*", "Wildcard patterns are not supported in path. Got: /a*.")]
+    [InlineData("--include", "$mount/src", "White list path '$mount/src' repeats the mount point '$mount': paths are relative to it. Use '/src' instead")]
+    [InlineData("--policy", """{"recyclePolicy":{"lifecycle":"Lifecycle_1Day","paths":["$mount/cache"]}}""", "Recycle policy path '$mount/cache' repeats the mount point '$mount': paths are relative to it. Use '/cache' instead")]
+    public async Task A_bad_option_is_refused_before_anything_is_touched(string option, string value, string says)
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
+
+        Ran refused = (await box.TryMountAsync(option, value.Replace("$mount", box.Mount, StringComparison.Ordinal))).Exits(2);
+
+        Assert.Contains(says.Replace("$mount", box.Mount, StringComparison.Ordinal), refused.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(box.Cache) || Directory.Exists(box.StoreUrl));
+    }
+}
