@@ -76,6 +76,63 @@ public sealed class MountLifecycleTests
     }
 
     [Fact]
+    public async Task A_signal_after_the_end_is_no_error()
+    {
+        await using var fixture = new ControlFixture();
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+        UnmountResult first = await fixture.Lifecycle.UnmountAsync(Patient);
+        _ = await life;
+        fixture.Lifecycle.Dispose();
+
+        Assert.Same(first, await fixture.Lifecycle.UnmountAsync(new UnmountOptions(TimeSpan.Zero, Force: true)));
+    }
+
+    [Fact]
+    public async Task A_signal_to_a_mount_that_broke_is_no_error()
+    {
+        await using var fixture = new ControlFixture();
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+        fixture.Session.Break(new InvalidOperationException("a bug"));
+        _ = await Assert.ThrowsAsync<InvalidOperationException>(() => life);
+        fixture.Lifecycle.Dispose();
+
+        Assert.Equal(FsError.ShuttingDown, (await Assert.ThrowsAsync<FsException>(() => fixture.Lifecycle.UnmountAsync(new UnmountOptions(TimeSpan.Zero, Force: true)))).Error);
+        Assert.Equal(0, fixture.Session.Flushes);
+    }
+
+    [Fact]
+    public async Task Who_did_not_insist_is_not_forced_by_an_earlier_one_that_was_refused()
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Host.Users = [new BusyProcess(7, "bash")];
+        fixture.Host.RefusesLazy = true;
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+        _ = Assert.IsType<UnmountResult.Busy>(await fixture.Lifecycle.UnmountAsync(Patient with { Force = true }));
+        fixture.Host.RefusesLazy = false;
+
+        _ = Assert.IsType<UnmountResult.Busy>(await fixture.Lifecycle.UnmountAsync(Patient));
+
+        Assert.Equal([false, true, false], fixture.Host.Unmounts);
+        _ = Assert.IsType<UnmountResult.Unmounted>(await fixture.Lifecycle.UnmountAsync(Patient with { Force = true }));
+        _ = await life;
+    }
+
+    [Fact]
+    public async Task Who_joins_and_insists_is_heard_also_when_the_mount_was_just_found_busy()
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Host.Users = [new BusyProcess(7, "bash")];
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+        Task<UnmountResult>? insisting = null;
+        fixture.Host.OnUnmount = () => insisting ??= fixture.Lifecycle.UnmountAsync(Patient with { Force = true });
+
+        Assert.Same(await fixture.Lifecycle.UnmountAsync(Patient), await insisting!);
+
+        Assert.Equal([false, false, true], fixture.Host.Unmounts);
+        _ = await life;
+    }
+
+    [Fact]
     public async Task A_deadline_ends_the_waiting_and_the_mount_and_says_what_remains()
     {
         await using var fixture = new ControlFixture();
