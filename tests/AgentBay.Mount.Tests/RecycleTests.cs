@@ -1,29 +1,21 @@
-using AgentBay.Fs.Contexts;
-using AgentBay.ObjectStore;
-using AgentBay.ObjectStore.Embedded;
-
 namespace AgentBay.Mount.Tests;
 
 /// <summary>Recycle policies of a mount: what is refused before anything is touched.</summary>
 [Collection(MachineCollection.Name)]
 public sealed class RecycleTests(Machine machine)
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_path_that_is_a_file_is_refused_before_anything_is_touched()
     {
         await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
-        await using EmbeddedStore store = EmbeddedStore.Open(box.StoreUrl);
-        var catalog = new ContextCatalog(store, TimeProvider.System);
-        ContextRecord context = await catalog.GetOrCreateAsync("test", Cancel);
-        _ = await store.PutAsync(context.Prefix + "data", new byte[1], new PutOptions(), Cancel);
+        string before = (await box.AgentBayAsync("context", "create", "test", "--json")).Ok().Output;
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        await stored.WriteAsync("data", "x");
 
         Ran refused = (await box.TryMountAsync("--policy", """{"recyclePolicy":{"lifecycle":"Lifecycle_1Day","paths":["/data"]}}""")).Exits(2);
 
         Assert.Contains("Recycle policy path '/data' is a file. Please use exact directory paths instead.", refused.Error, StringComparison.Ordinal);
-        Assert.Equal(context, await catalog.FindAsync("test", Cancel));
-        Assert.Empty(await store.GetExpiryRulesAsync(Cancel));
+        Assert.Equal(before, (await box.AgentBayAsync("context", "get", "test", "--json")).Ok().Output);
         Assert.False(Directory.Exists(box.Cache));
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AgentBay.Sdk.Tests;
 
+[Collection(MachineCollection.Name)] // They set the process's environment.
 public sealed class ClientTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("agentbay-test-").FullName;
@@ -12,6 +13,27 @@ public sealed class ClientTests : IDisposable
         var error = Assert.Throws<ArgumentException>(() => new AgentBayClient(new AgentBayOptions { StoreUrl = "ftp://bucket" }));
 
         Assert.StartsWith("StoreUrl: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_store_is_the_environment_s_where_none_is_named()
+    {
+        string? before = Environment.GetEnvironmentVariable("AGENTBAY_STORE");
+        try
+        {
+            Environment.SetEnvironmentVariable("AGENTBAY_STORE", $"{folder}/store");
+            await using var agentBay = new AgentBayClient();
+            Context context = (await agentBay.Context.GetAsync("a", create: true)).EnsureSuccess().Context;
+            await using var same = new AgentBayClient(new AgentBayOptions { StoreUrl = $"{folder}/store" });
+            Assert.Equal(context, (await same.Context.GetAsync("a")).Context);
+
+            Environment.SetEnvironmentVariable("AGENTBAY_STORE", "ftp://bucket");
+            Assert.StartsWith("AGENTBAY_STORE: ", Assert.Throws<ArgumentException>(() => new AgentBayClient()).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("AGENTBAY_STORE", before);
+        }
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using AgentBay.Fs.Control;
 using AgentBay.Fs.Mirror;
 using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
+using AgentBay.Mount.CommandLine;
 using AgentBay.Mount.Logging;
 using AgentBay.Mount.Mounts;
 using AgentBay.ObjectStore;
@@ -33,7 +34,7 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
         using var signals = new EndSignals();
         adapter.CheckAvailable();
         string mountPoint = MountDirectory.Prepare(request.Path, adapter);
-        await using IObjectStore store = DefaultStore.Open(request.Store);
+        await using IObjectStore store = StoreUrl.Open(StoreSession.ResolveUrl(request.Store), StoreOpenOptions.Default);
         MountDirectory.CheckApart(mountPoint, request.EffectiveCacheDirectory, store.Properties.Url);
         ContextRecord context = await FindContextAsync(store, signals.Starting);
         StateFolder folder = await MirrorLock.TakeAsync(request.EffectiveCacheDirectory, store.Properties.Url, context, report, signals.Starting);
