@@ -24,7 +24,7 @@ public sealed class AgentBayClient : IAsyncDisposable
         store = StoreUrl.Open(url, new StoreOpenOptions { Time = options.Time, Logger = options.Logger });
         calls = new ServiceCalls(options.Logger);
         mounts = new SessionMounts(url, store.Properties.Url, options.EffectiveCacheDirectory, new MountProgram(options.MountProgram));
-        Context = new ContextService(store, new ContextCatalog(store, options.Time), calls, options.Time);
+        Context = new ContextService(store, new ContextCatalog(store, options.Time), calls, options.Logger, options.Time);
     }
 
     /// <summary>The contexts and their files.</summary>
@@ -67,7 +67,7 @@ public sealed class AgentBayClient : IAsyncDisposable
         }
         catch (FormatException error)
         {
-            throw new ArgumentException(given is null ? error.Message : $"{nameof(AgentBayOptions.StoreUrl)}: {error.Message}", "options", error);
+            throw new ArgumentException(given is null ? error.Message : $"{nameof(AgentBayOptions.StoreUrl)}: {error.Message}", error);
         }
     }
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace AgentBay.Sdk.Tests;
 
 [Collection(MachineCollection.Name)] // They set the process's environment.
@@ -80,18 +78,13 @@ public sealed class ClientTests : IDisposable
     public void A_session_s_folder_is_an_absolute_path(string path) =>
         Assert.ThrowsAny<ArgumentException>(() => ContextSync.New("SdkCtx-aaaaaaaaaaaaaaaaaaaa", path));
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    private sealed class LastMessage : ILogger
+    [Fact]
+    public void A_context_s_name_is_not_its_id()
     {
-        internal string? Message { get; private set; }
+        var error = Assert.Throws<ArgumentException>(() => ContextSync.New("my-project", "/tmp/data"));
 
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Message = formatter(state, exception);
+        Assert.StartsWith("There is no context with the id 'my-project': ids are SdkCtx- and 20 letters and digits.", error.Message, StringComparison.Ordinal);
     }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 }

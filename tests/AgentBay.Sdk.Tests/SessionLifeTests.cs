@@ -1,3 +1,4 @@
+using AgentBay.Fs.Mirror;
 using System.Diagnostics;
 
 namespace AgentBay.Sdk.Tests;
@@ -133,6 +134,27 @@ public sealed class SessionLifeTests(Machine machine)
         Assert.Contains("is gone", synced.ErrorMessage, StringComparison.Ordinal);
         Assert.Contains("was gone", deleted.ErrorMessage, StringComparison.Ordinal);
         Assert.Equal("1", found.Content);
+    }
+
+    [Fact]
+    public async Task A_dead_mount_that_cannot_be_cleared_stays_the_session_s()
+    {
+        await using SdkBox box = await machine.BoxAsync(StoreKind.Embedded);
+        Context context = await box.ContextAsync();
+        Session session = await box.SessionAsync(ContextSync.New(context.Id, box.At("/tmp/data")));
+        await box.KillMountsAsync();
+        DeleteResult refused;
+        using (StateFolder? held = StateFolder.TryOpen(Directory.GetDirectories(box.Cache).Single()))
+        {
+            Assert.NotNull(held);
+            refused = await session.DeleteAsync();
+        }
+
+        var deleted = await session.DeleteAsync();
+
+        Assert.Contains("holds the mount", refused.ErrorMessage, StringComparison.Ordinal);
+        Assert.True(deleted.Success, deleted.ErrorMessage);
+        Assert.True(Directory.Exists(box.At("/tmp/data")));
     }
 
     [Fact]

@@ -79,7 +79,7 @@ internal static class UnmountVerb
         if (target.Entry is { } entry && !DeadMount.TryClear(entry, HostAdapters.Current))
         {
             int? pid = StateFolder.ReadHolder(target.StateFolder)?.Pid;
-            throw CommandException.Failed($"Process {pid} holds the mount {target.MountPoint} and does not answer; see {Path.Combine(target.StateFolder, "daemon.log")}.");
+            throw CommandException.Failed($"Process {pid} holds the mount {target.MountPoint} and does not answer; see {StateFolder.LogFileIn(target.StateFolder)}.");
         }
 
         string gone = $"agentbay-mount: The process of {target.MountPoint} was gone; the mount is cleared.";

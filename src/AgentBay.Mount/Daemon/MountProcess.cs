@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Reflection;
 using AgentBay.Fs;
 using AgentBay.Fs.Contexts;
@@ -141,9 +140,9 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
         await using MountSession session = await MountSession.OpenAsync(folder, mirror.Files, store, context, options, loggers, signals.Starting);
         await using IRunningMount mount = await mirror.MountAsync(session.Host, folder, info.MountPoint, request, loggers);
         using var lifecycle = new MountLifecycle(session, mount, info, loggers.CreateLogger<MountLifecycle>(), TimeProvider.System);
-        using Socket listener = ControlSocket.Listen(folder.ControlSocket);
+        using ControlListener listener = ControlSocket.Listen(folder.ControlSocket);
         using var serving = new CancellationTokenSource();
-        Task server = new ControlServer(lifecycle, loggers.CreateLogger<ControlServer>(), TimeProvider.System).RunAsync(listener, serving.Token);
+        Task server = new ControlServer(lifecycle, loggers.CreateLogger<ControlServer>(), TimeProvider.System).RunAsync(listener.Socket, serving.Token);
         signals.EndWith(lifecycle, loggers.CreateLogger<EndSignals>());
         report(new StartReport.Ready(info));
         try
@@ -174,7 +173,7 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
         Store = store.Properties.Url,
         MountPoint = mountPoint,
         StateFolder = folder.Path,
-        LogFile = Path.GetFullPath(request.LogFile ?? Path.Combine(folder.Path, "daemon.log")),
+        LogFile = Path.GetFullPath(request.LogFile ?? StateFolder.LogFileIn(folder.Path)),
         ReadOnly = request.ReadOnly,
         StartedAt = TimeProvider.System.GetUtcNow(),
         Version = Version,

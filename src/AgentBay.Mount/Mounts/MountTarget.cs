@@ -6,8 +6,6 @@ namespace AgentBay.Mount.Mounts;
 /// <param name="Entry">Null when it is in the table no more.</param>
 internal sealed record MountTarget(string MountPoint, string StateFolder, MountEntry? Entry)
 {
-    private string ControlSocket => Path.Combine(StateFolder, "control.sock");
-
     /// <summary>The mount that a path lies in.</summary>
     /// <exception cref="CommandException">It lies in none of ours.</exception>
     internal static MountTarget Find(string path)
@@ -43,7 +41,7 @@ internal sealed record MountTarget(string MountPoint, string StateFolder, MountE
     {
         try
         {
-            return await ControlClient.TryConnectAsync(ControlSocket, cancellationToken);
+            return await ControlClient.TryConnectAsync(Fs.Mirror.StateFolder.ControlSocketIn(StateFolder), cancellationToken);
         }
         catch (UnauthorizedAccessException error)
         {
@@ -98,11 +96,11 @@ internal sealed record MountTarget(string MountPoint, string StateFolder, MountE
 
     private static IEnumerable<string> ListeningStateFolders()
     {
-        const string name = "/control.sock";
+        const string name = "/" + Fs.Mirror.StateFolder.ControlSocketName;
         return File.ReadLines("/proc/net/unix")
             .Select(line => line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries))
             .Where(fields => fields.Length == 8 && fields[7].EndsWith(name, StringComparison.Ordinal))
-            .Select(fields => fields[7][..^name.Length])
+            .Select(fields => ControlSocket.FolderOf(fields[7][..^name.Length]))
             .Distinct();
     }
 

@@ -1,4 +1,5 @@
 using AgentBay.Fs.Control;
+using AgentBay.Fs.Mirror;
 
 namespace AgentBay.Mount.Output;
 
@@ -45,7 +46,7 @@ internal static class StatusText
 
         Line("errors", $"{report.Errors ?? report.Failed.Count}");
         Line("last error", report.LastError ?? "-");
-        Line("log", report.LogFile ?? Path.Combine(report.StateFolder, "daemon.log"));
+        Line("log", report.LogFile ?? StateFolder.LogFileIn(report.StateFolder));
         foreach (Remaining failed in report.Failed)
         {
             Line("failed", $"{failed.Path} ({Sizes.Format(failed.Bytes)}): {failed.Error}");

@@ -79,8 +79,10 @@ internal sealed class ContextMount(ContextSync sync, string controlSocket, Mount
     private async Task<MountEnd> ClearDeadAsync(CancellationToken cancellationToken)
     {
         ProgramEnd end = await program.RunAsync(["unmount", sync.Path], cancellationToken);
-        return new MountEnd(IsUnmounted: true, end.IsDone ? null : end.Message);
+        return new MountEnd(end.IsUnmounted || !IsMountPoint(), end.IsDone ? null : end.Message);
     }
+
+    private bool IsMountPoint() => DriveInfo.GetDrives().Any(drive => drive.Name == Path);
 
     private async Task<ControlClient> ConnectAsync(CancellationToken cancellationToken) =>
         await ControlClient.TryConnectAsync(controlSocket, cancellationToken)

@@ -199,6 +199,7 @@ public sealed class ControlServerTests
         await using ControlClient client = await fixture.ConnectAsync();
 
         _ = Assert.IsType<ControlReply.Info>(await client.AskAsync(new ControlRequest.Info(), Cancel));
+        Assert.Contains(Path.GetDirectoryName(fixture.SocketPath), File.ReadLines("/proc/net/unix").Where(line => line.EndsWith("/control.sock", StringComparison.Ordinal)).Select(line => ControlSocket.FolderOf(Path.GetDirectoryName(line.Split(' ')[^1])!)));
         Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(fixture.SocketPath) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
