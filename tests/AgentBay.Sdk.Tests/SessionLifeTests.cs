@@ -1,3 +1,4 @@
+using AgentBay.Fs.Control;
 using AgentBay.Fs.Mirror;
 using System.Diagnostics;
 
@@ -41,7 +42,7 @@ public sealed class SessionLifeTests(Machine machine)
 
         Assert.True(synced.Success, synced.ErrorMessage);
         Assert.Equal([new("a", "1")], await box.StoredAsync(first));
-        Assert.Equal([first.Id], (await session.Context.InfoAsync()).ContextStatusData.Select(row => row.ContextId));
+        Assert.Equal([first.Id], (await session.Context.InfoAsync(taskType: SyncMode.Upload)).ContextStatusData.Select(row => row.ContextId));
         Assert.Contains($"at {two}", unknown.ErrorMessage, StringComparison.Ordinal);
         (await session.DeleteAsync(syncContext: true)).EnsureSuccess();
         Assert.Equal([new("b", "2")], await box.StoredAsync(second));

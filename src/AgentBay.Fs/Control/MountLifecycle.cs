@@ -7,26 +7,36 @@ namespace AgentBay.Fs.Control;
 /// A mount from its first answer to its end: background work, and then, once, flush while mounted, unmount, flush the rest.
 /// The end comes by request, by a signal or from the kernel; all three go the same way.
 /// </summary>
-public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountInfo info, ILogger logger, TimeProvider time) : IMountControl, IDisposable
+public sealed class MountLifecycle : IMountControl, IDisposable
 {
     private static readonly TimeSpan ForcedWait = TimeSpan.FromSeconds(10);
 
-    private readonly ISyncSession session = session;
-    private readonly IHostMount host = host;
-    private readonly ILogger logger = logger;
-    private readonly TimeProvider time = time;
+    private readonly ISyncSession session;
+    private readonly IHostMount host;
+    private readonly ILogger logger;
+    private readonly TimeProvider time;
     private readonly Lock gate = new();
     private readonly TaskCompletionSource<FlushReport> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private CancellationTokenSource deadline = new(Timeout.InfiniteTimeSpan, time);
+    private CancellationTokenSource deadline;
     private DateTimeOffset deadlineAt = DateTimeOffset.MaxValue;
     private Task<UnmountResult>? unmounting;
     private volatile bool force;
     private volatile bool sync;
     private volatile MountState state;
     private FlushProgress progress;
-    private readonly SyncTasks tasks = new(info, time);
+    private readonly SyncTasks tasks;
 
-    public MountInfo Info { get; } = info;
+    public MountLifecycle(ISyncSession session, IHostMount host, MountInfo info, ILogger logger, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        (this.session, this.host, this.logger, this.time) = (session, host, logger, time);
+        Info = info;
+        deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        tasks = new SyncTasks(info, time, session.DownloadsByItself);
+        session.WroteBack += (began, error) => tasks.NoteBackground(began, error?.Message);
+    }
+
+    public MountInfo Info { get; }
 
     public IReadOnlyList<SyncTask> Tasks => tasks.All;
 

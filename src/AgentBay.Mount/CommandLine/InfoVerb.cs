@@ -31,7 +31,7 @@ internal static class InfoVerb
         }
         else if (rows.Count == 0)
         {
-            Console.WriteLine("No transfer was asked for yet (changes go to the store by themselves: agentbay-mount status).");
+            Console.WriteLine("There was no transfer yet (changes go to the store by themselves: agentbay-mount status).");
         }
         else
         {

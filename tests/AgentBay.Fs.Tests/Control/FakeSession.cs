@@ -19,6 +19,10 @@ internal sealed class FakeSession : ISyncSession
 
     public bool UploadsByItself { get; set; } = true;
 
+    public bool DownloadsByItself { get; set; }
+
+    public event Action<DateTimeOffset, Exception?>? WroteBack;
+
     public int Surveys { get; private set; }
 
     public FlushReport Survey { get; set; } = Clean;
@@ -63,6 +67,8 @@ internal sealed class FakeSession : ISyncSession
         Downloads++;
         return Task.CompletedTask;
     }
+
+    public void EndBackgroundFlush(DateTimeOffset began, Exception? error) => WroteBack?.Invoke(began, error);
 
     public void Break(Exception error) => broken.SetException(error);
 
