@@ -77,6 +77,19 @@ public sealed class ContextCommandTests(Machine machine)
     }
 
     [Theory]
+    [InlineData(StoreKind.Embedded)]
+    [InlineData(StoreKind.S3)]
+    public async Task Processes_that_create_a_name_at_once_get_one_context(StoreKind store)
+    {
+        await using MountBox box = await BoxAsync(store);
+
+        Ran[] made = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => box.AgentBayAsync("context", "create", "same", "--json")));
+
+        string? id = Assert.Single(made.Select(one => one.Json().GetProperty("id").GetString()).Distinct());
+        Assert.Equal([id], (await box.AgentBayAsync("context", "list", "--json")).Json().EnumerateArray().Select(context => context.GetProperty("id").GetString()));
+    }
+
+    [Theory]
     [InlineData("delete", "test", true)]
     [InlineData("delete", "y", false)]
     [InlineData("clear", "test", true)]

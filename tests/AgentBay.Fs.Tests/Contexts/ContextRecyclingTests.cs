@@ -81,6 +81,20 @@ public sealed class ContextRecyclingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Each_lifecycle_is_a_rule_of_its_days()
+    {
+        ContextRecord context = await Catalog.GetOrCreateAsync("a", Cancel);
+        List<int?> days = [];
+        foreach (Lifecycle lifecycle in LifecycleNames.All)
+        {
+            await Recycling.ApplyAsync(context, new RecyclePolicy { Lifecycle = lifecycle }, Cancel);
+            days.Add((await store.GetExpiryRulesAsync(Cancel)).SingleOrDefault()?.Days);
+        }
+
+        Assert.Equal([1, 3, 5, 10, 15, 30, 90, 180, 360, null], days);
+    }
+
+    [Fact]
     public async Task A_clear_keeps_the_rules()
     {
         ContextRecord context = await Catalog.GetOrCreateAsync("a", Cancel);

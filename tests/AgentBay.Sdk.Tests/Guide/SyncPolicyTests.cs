@@ -27,6 +27,35 @@ public sealed class SyncPolicyTests(Machine machine)
         Assert.Equal([new("a", "1"), new("b", "2")], await box.StoredAsync(context));
     }
 
+    /// <summary>The second guide's scenario 1, "Standard workflow".</summary>
+    [Theory, OnEveryStore]
+    public async Task The_standard_workflow_with_every_strategy_spelled_out_syncs_both_ways(StoreKind store)
+    {
+        await using SdkBox box = await machine.BoxAsync(store);
+        AgentBayClient agb = box.Client;
+        string workspace = box.At("/home/project/workspace");
+
+        var context = (await agb.Context.GetAsync("my-project-workspace", create: true)).Context;
+        var syncPolicy = new SyncPolicy
+        {
+            UploadPolicy = new UploadPolicy { AutoUpload = true, UploadStrategy = UploadStrategy.UploadBeforeResourceRelease, UploadMode = UploadMode.File },
+            DownloadPolicy = new DownloadPolicy { AutoDownload = true, DownloadStrategy = DownloadStrategy.DownloadAsync },
+            DeletePolicy = new DeletePolicy { SyncLocalFile = true },
+            ExtractPolicy = new ExtractPolicy { Extract = true, DeleteSrcFile = true, ExtractToCurrentFolder = true },
+        };
+        var contextSync = ContextSync.New(context.Id, workspace, syncPolicy);
+        var result = await agb.CreateAsync(new CreateSessionParams { ImageId = "agb-code-space-1", ContextSyncs = [contextSync] });
+        var session = result.EnsureSuccess().Session;
+        await session.FileSystem.WriteFileAsync($"{workspace}/kept", "1");
+        await session.FileSystem.WriteFileAsync($"{workspace}/deleted", "2");
+        await session.Context.SyncAsync();
+        await session.FileSystem.DeleteFileAsync($"{workspace}/deleted");
+        (await agb.DeleteAsync(session, syncContext: true)).EnsureSuccess();
+
+        Assert.Equal("agb-code-space-1", session.ImageId);
+        Assert.Equal([new("kept", "1")], await box.StoredAsync(context));
+    }
+
     [Theory, OnEveryStore]
     public async Task Upload_only_shows_nothing_of_the_store_and_uploads(StoreKind store)
     {
