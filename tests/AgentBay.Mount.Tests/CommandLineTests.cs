@@ -45,6 +45,17 @@ public sealed class CommandLineTests(Machine machine)
     }
 
     [Fact]
+    public async Task The_mount_helper_takes_its_words_as_the_command_line_does()
+    {
+        await using MountBox box = await BoxAsync();
+
+        (await box.AgentBayAsync("mount-helper", "@name", box.Mount, "-o", $"cache_dir={box.Cache}")).Ok();
+
+        Assert.Equal("@name", (await box.AgentBayAsync("status", box.Mount, "--json")).Json().GetProperty("context").GetString());
+        await box.UnmountAsync();
+    }
+
+    [Fact]
     public async Task A_store_of_the_environment_that_is_none_is_wrong_usage_that_names_the_variable()
     {
         await using MountBox box = await BoxAsync();

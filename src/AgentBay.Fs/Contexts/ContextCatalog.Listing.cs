@@ -39,6 +39,11 @@ public sealed partial class ContextCatalog
         return new ContextPage(contexts, read < ids.Count ? ids[read - 1] : null, ids.Count);
     }
 
+    /// <summary>Sees to it that a context is found by the name in its record.</summary>
+    /// <returns>False: there is no such context any more, or another one has the name.</returns>
+    public async Task<bool> TryGiveNameAsync(string id, CancellationToken cancellationToken) =>
+        await FindNamedAsync(id, cancellationToken) is { State: not ContextRecord.Unreadable };
+
     private async Task<List<string>> ListIdsAsync(CancellationToken cancellationToken)
     {
         List<string> ids = [];

@@ -36,18 +36,12 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
         await using IObjectStore store = StoreUrl.Open(StoreSession.ResolveUrl(request.Store), StoreOpenOptions.Default);
         MountDirectory.CheckApart(mountPoint, request.EffectiveCacheDirectory, store.Properties.Url);
         ContextRecord context = await FindContextAsync(store, signals.Starting);
-        StateFolder folder = await MirrorLock.TakeAsync(request.EffectiveCacheDirectory, store.Properties.Url, context, report, signals.Starting);
-        try
-        {
-            // Waiting for the lock may have taken long: the context may have been cleared meanwhile.
-            context = await CheckUsableAsync(store, context, signals.Starting);
-            await RecycleAsync(store, context, signals.Starting);
-            return await ServeAsync(store, context, folder, mountPoint, signals);
-        }
-        finally
-        {
-            folder.Dispose();
-        }
+        using StateFolder folder = await MirrorLock.TakeAsync(request.EffectiveCacheDirectory, store.Properties.Url, context, report, signals.Starting);
+
+        // Waiting for the lock may have taken long: the context may have been cleared meanwhile.
+        context = await CheckUsableAsync(store, context, signals.Starting);
+        await RecycleAsync(store, context, signals.Starting);
+        return await ServeAsync(store, context, folder, mountPoint, signals);
     }
 
     private async Task<ContextRecord> FindContextAsync(IObjectStore store, CancellationToken cancellationToken)

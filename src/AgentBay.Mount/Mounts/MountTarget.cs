@@ -8,25 +8,11 @@ internal sealed record MountTarget(string MountPoint, string StateFolder, MountE
 {
     /// <summary>The mount that a path lies in.</summary>
     /// <exception cref="CommandException">It lies in none of ours.</exception>
-    internal static MountTarget Find(string path)
-    {
-        string real = RealPath.Of(path);
-        var table = MountTable.Read();
-        return table.Containing(real) is { StateFolder: { } folder } entry
-            ? new MountTarget(entry.MountPoint, folder, entry)
-            : FindDraining(real, table) ?? throw NotOurs(real, table);
-    }
+    internal static MountTarget Find(string path) => Find(path, (table, real) => table.Containing(real));
 
     /// <summary>The mount exactly at a path.</summary>
     /// <exception cref="CommandException">There is none of ours.</exception>
-    internal static MountTarget FindExact(string path)
-    {
-        string real = RealPath.Of(path);
-        var table = MountTable.Read();
-        return table.At(real) is { StateFolder: { } folder } entry
-            ? new MountTarget(entry.MountPoint, folder, entry)
-            : FindDraining(real, table) ?? throw NotOurs(real, table);
-    }
+    internal static MountTarget FindExact(string path) => Find(path, (table, real) => table.At(real));
 
     /// <summary>Everything in the mount table, and what still drains.</summary>
     internal static IReadOnlyList<MountTarget> All()
@@ -81,7 +67,14 @@ internal sealed record MountTarget(string MountPoint, string StateFolder, MountE
         return real == MountPoint ? "" : Path.GetRelativePath(MountPoint, real);
     }
 
-    private static MountTarget? FindDraining(string real, MountTable table) => Draining(table).FirstOrDefault(target => target.MountPoint == real);
+    private static MountTarget Find(string path, Func<MountTable, string, MountEntry?> look)
+    {
+        string real = RealPath.Of(path);
+        var table = MountTable.Read();
+        return look(table, real) is { StateFolder: { } folder } entry
+            ? new MountTarget(entry.MountPoint, folder, entry)
+            : Draining(table).FirstOrDefault(target => target.MountPoint == real) ?? throw NotOurs(real, table);
+    }
 
     // Sockets that listen are in the kernel's list, wherever their state folder is.
     private static IEnumerable<MountTarget> Draining(MountTable table)
