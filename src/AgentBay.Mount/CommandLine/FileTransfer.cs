@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using AgentBay.Fs;
 using AgentBay.Fs.Files;
 using AgentBay.Fs.Metadata;
@@ -101,7 +100,7 @@ internal static class FileTransfer
     {
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(report, OutputJson.Default.FileReport));
+            OutputJson.Print(report, OutputJson.Default.FileReport);
         }
         else if (!Console.IsOutputRedirected)
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using AgentBay.Fs.Checking;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Mirror;
@@ -41,7 +40,7 @@ internal static class FsckVerb
             .RunAsync(folder, state => HostAdapters.Current.OpenMirror(state).Files, cancellationToken);
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(FsckReport.From(report, context, session.Url), OutputJson.Default.FsckReport));
+            OutputJson.Print(FsckReport.From(report, context, session.Url), OutputJson.Default.FsckReport);
         }
         else
         {

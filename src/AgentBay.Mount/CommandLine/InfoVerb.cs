@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
 using AgentBay.Fs.Control;
 using AgentBay.Mount.Mounts;
 using AgentBay.Mount.Output;
@@ -27,7 +25,7 @@ internal static class InfoVerb
         List<TaskReport> rows = [.. (await target.AskAsync<ControlReply.Tasks>(new ControlRequest.Tasks(), cancellationToken)).Rows.Select(TaskReport.From)];
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(rows, OutputJson.Default.ListTaskReport));
+            OutputJson.Print(rows, OutputJson.Default.ListTaskReport);
         }
         else if (rows.Count == 0)
         {
@@ -43,5 +41,5 @@ internal static class InfoVerb
         return ExitCode.Done;
     }
 
-    private static string Time(DateTimeOffset? time) => time?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-";
+    private static string Time(DateTimeOffset? time) => time is { } at ? LocalTime.Format(at) : "-";
 }
