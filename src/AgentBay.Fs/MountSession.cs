@@ -47,6 +47,10 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 
     public bool UploadsByItself => mirror.Rules.Uploads;
 
+    public bool DownloadsByItself => mirror.Rules.Downloads;
+
+    public event Action<DateTimeOffset, Exception?>? WroteBack;
+
     public string? LastError => engine.LastError;
 
     private LocalScanner Scanner { get; }
@@ -101,7 +105,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         Task expiry = mirror.Rules.Downloads ? new ExpiryWatch(mirror, filler).RunAsync(either.Token) : Task.CompletedTask;
         try
         {
-            await new WriteBackLoop(mirror, engine).RunAsync(either.Token);
+            await new WriteBackLoop(mirror, engine, (began, error) => WroteBack?.Invoke(began, error)).RunAsync(either.Token);
         }
         finally
         {

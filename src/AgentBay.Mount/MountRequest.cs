@@ -58,7 +58,5 @@ internal sealed record MountRequest
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
-    internal string StoreUrl => DefaultStore.Resolve(Store);
-
     internal string EffectiveCacheDirectory => System.IO.Path.GetFullPath(CacheDirectory ?? StateFolder.DefaultCacheDirectory);
 }

@@ -25,6 +25,26 @@ public static class StoreUrl
         return new RetryingStore(store, options);
     }
 
+    private const string Variable = "AGENTBAY_STORE";
+
+    /// <summary>Which store is meant: the one that is given, else <c>AGENTBAY_STORE</c>'s, else the default one. The same also when the working folder changes.</summary>
+    /// <exception cref="FormatException">As <see cref="Open"/>; the message begins with the variable where the URL came from there.</exception>
+    public static string Resolve(string? given)
+    {
+        string? set = given is null && Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } value ? value : null;
+        string url = given ?? set ?? DefaultUrl;
+        try
+        {
+            _ = StoreLocation.Parse(url);
+        }
+        catch (FormatException error) when (set is not null)
+        {
+            throw new FormatException($"{Variable}: {error.Message}", error);
+        }
+
+        return url.Contains("://", StringComparison.Ordinal) ? url : Path.GetFullPath(url);
+    }
+
     /// <summary>The embedded store's default directory: <c>$XDG_DATA_HOME/agentbay/store</c>, else <c>~/.local/share/agentbay/store</c>.</summary>
     public static string DefaultUrl => DefaultPath(Environment.GetEnvironmentVariable("XDG_DATA_HOME"), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 

@@ -20,11 +20,11 @@ public sealed class AgentBayClient : IAsyncDisposable
     public AgentBayClient(AgentBayOptions? options = null)
     {
         options ??= new AgentBayOptions();
-        string url = StoreChoice.Resolve(options.StoreUrl);
-        store = StoreChoice.Open(url, options);
+        string url = ResolveUrl(options.StoreUrl);
+        store = StoreUrl.Open(url, new StoreOpenOptions { Time = options.Time, Logger = options.Logger });
         calls = new ServiceCalls(options.Logger);
         mounts = new SessionMounts(url, store.Properties.Url, options.EffectiveCacheDirectory, new MountProgram(options.MountProgram));
-        Context = new ContextService(store, new ContextCatalog(store, options.Time), calls, options.Time);
+        Context = new ContextService(store, new ContextCatalog(store, options.Time), calls, options.Logger, options.Time);
     }
 
     /// <summary>The contexts and their files.</summary>
@@ -57,6 +57,18 @@ public sealed class AgentBayClient : IAsyncDisposable
     {
         await Context.CloseAsync();
         await store.DisposeAsync();
+    }
+
+    private static string ResolveUrl(string? given)
+    {
+        try
+        {
+            return StoreUrl.Resolve(given);
+        }
+        catch (FormatException error)
+        {
+            throw new ArgumentException(given is null ? error.Message : $"{nameof(AgentBayOptions.StoreUrl)}: {error.Message}", error);
+        }
     }
 
     private async Task<Session> CreateSessionAsync(CreateSessionParams parameters, CancellationToken cancellationToken) =>

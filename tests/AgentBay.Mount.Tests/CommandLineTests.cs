@@ -13,6 +13,10 @@ public sealed class CommandLineTests(Machine machine)
     [InlineData("a user's name", new[] { "demo", "/mnt", "--uid", "root" }, "--uid: 'root'")]
     [InlineData("a decimal umask", new[] { "demo", "/mnt", "--umask", "89" }, "--umask: '89'")]
     [InlineData("an unknown log level", new[] { "demo", "/mnt", "--log-level", "loud" }, "--log-level: 'loud'")]
+    [InlineData("an empty cache directory", new[] { "demo", "/mnt", "--cache-dir", "" }, "--cache-dir is empty")]
+    [InlineData("an empty cache directory inside -o", new[] { "demo", "/mnt", "-o", "cache_dir=" }, "--cache-dir is empty")]
+    [InlineData("an empty cache directory to check", new[] { "fsck", "demo", "--cache-dir", "" }, "--cache-dir is empty")]
+    [InlineData("an empty log file", new[] { "demo", "/mnt", "--log-file", "" }, "--log-file is empty")]
     [InlineData("an empty context", new[] { "", "/mnt" }, "name is empty")]
     [InlineData("an unmount without a path", new[] { "unmount" }, "Required argument")]
     [InlineData("a deadline that is no time", new[] { "unmount", "/mnt", "--deadline", "x" }, "--deadline: 'x'")]
@@ -30,12 +34,48 @@ public sealed class CommandLineTests(Machine machine)
     [Theory]
     [InlineData("ftp://host/x")]
     [InlineData("s3://")]
+    [InlineData("")]
     public async Task A_store_url_that_is_none_is_wrong_usage(string url)
     {
         await using MountBox box = await BoxAsync();
 
         (await box.TryMountAsync("--store", url)).FailsWith(2, "--store:");
         (await box.AgentBayAsync("context", "list", "--store", url)).FailsWith(2, "--store:");
+    }
+
+    [Fact]
+    public async Task The_mount_helper_takes_its_words_as_the_command_line_does()
+    {
+        await using MountBox box = await BoxAsync();
+
+        (await box.AgentBayAsync("mount-helper", "@name", box.Mount, "-o", $"cache_dir={box.Cache}")).Ok();
+
+        Assert.Equal("@name", (await box.AgentBayAsync("status", box.Mount, "--json")).Json().GetProperty("context").GetString());
+        await box.UnmountAsync();
+    }
+
+    [Fact]
+    public async Task A_store_of_the_environment_that_is_none_is_wrong_usage_that_names_the_variable()
+    {
+        await using MountBox box = await BoxAsync();
+        box.Set("AGENTBAY_STORE", "ftp://host/x");
+
+        (await box.TryMountAsync()).FailsWith(2, "AGENTBAY_STORE: The store's URL has the unknown scheme 'ftp'");
+        (await box.AgentBayAsync("context", "list")).FailsWith(2, "AGENTBAY_STORE: ");
+    }
+
+    [Fact]
+    public async Task A_relative_store_of_the_environment_is_the_same_for_a_mount_in_the_background()
+    {
+        await using MountBox box = await BoxAsync();
+        box.Set("AGENTBAY_STORE", "store");
+
+        await box.MountAsync();
+        string? mounted = (await box.AgentBayAsync("status", box.Mount, "--json")).Json().GetProperty("store").GetString();
+        await box.UnmountAsync();
+
+        Assert.Equal($"file://{box.StoreUrl}", mounted);
+        (await box.AgentBayAsync("context", "get", "test")).Ok();
     }
 
     [Theory]

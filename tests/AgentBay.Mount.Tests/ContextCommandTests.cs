@@ -76,6 +76,43 @@ public sealed class ContextCommandTests(Machine machine)
     }
 
     [Theory]
+    [InlineData(StoreKind.Embedded)]
+    [InlineData(StoreKind.S3)]
+    public async Task Processes_that_create_a_name_at_once_get_one_context(StoreKind store)
+    {
+        await using MountBox box = await BoxAsync(store);
+
+        Ran[] made = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => box.AgentBayAsync("context", "create", "same", "--json")));
+
+        string? id = Assert.Single(made.Select(one => one.Json().GetProperty("id").GetString()).Distinct());
+        Assert.Equal([id], (await box.AgentBayAsync("context", "list", "--json")).Json().EnumerateArray().Select(context => context.GetProperty("id").GetString()));
+    }
+
+    [Theory]
+    [InlineData("delete", "test", true)]
+    [InlineData("delete", "y", false)]
+    [InlineData("clear", "test", true)]
+    [InlineData("clear", "", false)]
+    public async Task On_a_terminal_the_context_s_name_confirms_and_nothing_else_does(string verb, string answer, bool done)
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        (await box.AgentBayAsync("context", "create", "test")).Ok();
+        (await box.ScriptAsync(box.Folder, "echo x | \"$1\" file put test - a", Programs.AgentBayMount)).Ok();
+
+        Ran asked = (await box.OnTerminalAsync(answer, "context", verb, "test")).Exits(done ? 0 : 1);
+
+        Assert.Contains("Type its name to confirm:", asked.Output, StringComparison.Ordinal);
+        Assert.Equal(!done, asked.Output.Contains("Nothing was changed.", StringComparison.Ordinal));
+        if (verb == "delete" && done)
+        {
+            (await box.AgentBayAsync("context", "get", "test")).FailsWith(1, "There is no context 'test'");
+            return;
+        }
+
+        Assert.Equal(done ? 0 : 1, (await box.AgentBayAsync("file", "list", "test", "--json")).Json().GetProperty("totalCount").GetInt32());
+    }
+
+    [Theory]
     [InlineData("clearing", "is being cleared")]
     [InlineData("deleting", "is being deleted")]
     public async Task A_context_that_is_being_cleared_or_deleted_is_not_mounted(string state, string says)

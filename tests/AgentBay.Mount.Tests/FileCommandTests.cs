@@ -116,6 +116,38 @@ public sealed class FileCommandTests(Machine machine)
         Assert.NotEmpty(what);
     }
 
+    [Theory]
+    [InlineData("y", 0)]
+    [InlineData("n", 1)]
+    public async Task On_a_terminal_y_confirms_a_deletion(string answer, int exitCode)
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        (await box.ScriptAsync(box.Folder, "echo x | \"$1\" file put test - a", Programs.AgentBayMount)).Ok();
+
+        Ran asked = (await box.OnTerminalAsync(answer, "file", "delete", "test", "a")).Exits(exitCode);
+
+        Assert.Contains("Delete 'a' from context 'test'? [y/N]", asked.Output, StringComparison.Ordinal);
+        Assert.Equal(exitCode, (await box.AgentBayAsync("file", "list", "test", "--json")).Json().GetProperty("totalCount").GetInt32());
+    }
+
+    [Fact]
+    public async Task On_a_terminal_a_transfer_shows_its_progress_also_where_the_output_goes_to_a_file()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        (await box.ScriptAsync(box.Folder, "head -c 40M /dev/zero > large")).Ok();
+        string large = Path.Combine(box.Folder, "large");
+
+        Ran put = (await box.OnTerminalAsync("", "file", "put", "test", large, "d/large", "--json", ">", large + ".json")).Ok();
+        Ran got = (await box.OnTerminalAsync("", "file", "get", "test", "d/large", "-", ">", large + ".got")).Ok();
+
+        Assert.Contains("read d/large", put.Output, StringComparison.Ordinal);
+        Assert.Contains("put d/large", put.Output, StringComparison.Ordinal);
+        Assert.Contains("get /d/large", got.Output, StringComparison.Ordinal);
+        (await box.ScriptAsync(box.Folder, "cmp large large.got")).Ok();
+        using var report = JsonDocument.Parse(await File.ReadAllTextAsync(large + ".json", Cancel));
+        Assert.Equal(40 << 20, report.RootElement.GetProperty("size").GetInt32());
+    }
+
     [Fact]
     public async Task One_path_that_is_not_there_keeps_no_other_from_being_deleted()
     {

@@ -1,7 +1,6 @@
-using Microsoft.Extensions.Logging;
-
 namespace AgentBay.Sdk.Tests;
 
+[Collection(MachineCollection.Name)] // They set the process's environment.
 public sealed class ClientTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("agentbay-test-").FullName;
@@ -12,6 +11,27 @@ public sealed class ClientTests : IDisposable
         var error = Assert.Throws<ArgumentException>(() => new AgentBayClient(new AgentBayOptions { StoreUrl = "ftp://bucket" }));
 
         Assert.StartsWith("StoreUrl: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_store_is_the_environment_s_where_none_is_named()
+    {
+        string? before = Environment.GetEnvironmentVariable("AGENTBAY_STORE");
+        try
+        {
+            Environment.SetEnvironmentVariable("AGENTBAY_STORE", $"{folder}/store");
+            await using var agentBay = new AgentBayClient();
+            Context context = (await agentBay.Context.GetAsync("a", create: true)).EnsureSuccess().Context;
+            await using var same = new AgentBayClient(new AgentBayOptions { StoreUrl = $"{folder}/store" });
+            Assert.Equal(context, (await same.Context.GetAsync("a")).Context);
+
+            Environment.SetEnvironmentVariable("AGENTBAY_STORE", "ftp://bucket");
+            Assert.StartsWith("AGENTBAY_STORE: ", Assert.Throws<ArgumentException>(() => new AgentBayClient()).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("AGENTBAY_STORE", before);
+        }
     }
 
     [Fact]
@@ -58,18 +78,13 @@ public sealed class ClientTests : IDisposable
     public void A_session_s_folder_is_an_absolute_path(string path) =>
         Assert.ThrowsAny<ArgumentException>(() => ContextSync.New("SdkCtx-aaaaaaaaaaaaaaaaaaaa", path));
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    private sealed class LastMessage : ILogger
+    [Fact]
+    public void A_context_s_name_is_not_its_id()
     {
-        internal string? Message { get; private set; }
+        var error = Assert.Throws<ArgumentException>(() => ContextSync.New("my-project", "/tmp/data"));
 
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Message = formatter(state, exception);
+        Assert.StartsWith("There is no context with the id 'my-project': ids are SdkCtx- and 20 letters and digits.", error.Message, StringComparison.Ordinal);
     }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 }

@@ -1,3 +1,5 @@
+using AgentBay.Fs.Control;
+using AgentBay.Fs.Mirror;
 using System.Diagnostics;
 
 namespace AgentBay.Sdk.Tests;
@@ -40,7 +42,7 @@ public sealed class SessionLifeTests(Machine machine)
 
         Assert.True(synced.Success, synced.ErrorMessage);
         Assert.Equal([new("a", "1")], await box.StoredAsync(first));
-        Assert.Equal([first.Id], (await session.Context.InfoAsync()).ContextStatusData.Select(row => row.ContextId));
+        Assert.Equal([first.Id], (await session.Context.InfoAsync(taskType: SyncMode.Upload)).ContextStatusData.Select(row => row.ContextId));
         Assert.Contains($"at {two}", unknown.ErrorMessage, StringComparison.Ordinal);
         (await session.DeleteAsync(syncContext: true)).EnsureSuccess();
         Assert.Equal([new("b", "2")], await box.StoredAsync(second));
@@ -133,6 +135,27 @@ public sealed class SessionLifeTests(Machine machine)
         Assert.Contains("is gone", synced.ErrorMessage, StringComparison.Ordinal);
         Assert.Contains("was gone", deleted.ErrorMessage, StringComparison.Ordinal);
         Assert.Equal("1", found.Content);
+    }
+
+    [Fact]
+    public async Task A_dead_mount_that_cannot_be_cleared_stays_the_session_s()
+    {
+        await using SdkBox box = await machine.BoxAsync(StoreKind.Embedded);
+        Context context = await box.ContextAsync();
+        Session session = await box.SessionAsync(ContextSync.New(context.Id, box.At("/tmp/data")));
+        await box.KillMountsAsync();
+        DeleteResult refused;
+        using (StateFolder? held = StateFolder.TryOpen(Directory.GetDirectories(box.Cache).Single()))
+        {
+            Assert.NotNull(held);
+            refused = await session.DeleteAsync();
+        }
+
+        var deleted = await session.DeleteAsync();
+
+        Assert.Contains("holds the mount", refused.ErrorMessage, StringComparison.Ordinal);
+        Assert.True(deleted.Success, deleted.ErrorMessage);
+        Assert.True(Directory.Exists(box.At("/tmp/data")));
     }
 
     [Fact]

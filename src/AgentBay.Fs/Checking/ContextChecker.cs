@@ -108,7 +108,7 @@ public sealed class ContextChecker(IObjectStore store, ContextRecord context, Ch
             return;
         }
 
-        var mender = new Mender(store, mirror, options.Time);
+        var mender = new Mender(store, context, mirror, options.Time);
         for (int i = 0; i < findings.Count; i++)
         {
             if (findings[i] is { IsProblem: true, Repaired: false })

@@ -8,7 +8,7 @@ namespace AgentBay.Fs.Checking;
 
 /// <summary>Carries out what findings propose. INVARIANT: no only copy of bytes is destroyed.</summary>
 /// <param name="mirror">Null: there is none on this machine.</param>
-internal sealed class Mender(IObjectStore store, OpenMirror? mirror, TimeProvider time)
+internal sealed class Mender(IObjectStore store, ContextRecord context, OpenMirror? mirror, TimeProvider time)
 {
     /// <returns>The finding, repaired or with the reason why not.</returns>
     public async Task<Finding> MendAsync(Finding finding, CancellationToken cancellationToken)
@@ -50,8 +50,7 @@ internal sealed class Mender(IObjectStore store, OpenMirror? mirror, TimeProvide
                 await store.AbortUploadAsync(finding.Key!, finding.UploadId!, cancellationToken);
                 return true;
             case Mend.WriteEntry:
-                await WriteEntryAsync(finding, cancellationToken);
-                return true;
+                return await WriteEntryAsync(finding, cancellationToken);
             case Mend.SetIndexAside:
                 return false; // Done before anything else was looked at.
             default:
@@ -96,16 +95,16 @@ internal sealed class Mender(IObjectStore store, OpenMirror? mirror, TimeProvide
         return false;
     }
 
-    private async Task WriteEntryAsync(Finding finding, CancellationToken cancellationToken)
+    private async Task<bool> WriteEntryAsync(Finding finding, CancellationToken cancellationToken)
     {
-        if (finding.Class == FindingClass.StoreIdentity)
+        if (finding.Class != FindingClass.StoreIdentity)
         {
-            var identity = new StoreIdentity(store, time);
-            _ = mirror?.Index.GetMeta(IndexMeta.StoreId) is { } known ? await identity.CreateAsync(known, cancellationToken) : await identity.FindOrCreateAsync(cancellationToken);
-            return;
+            return await new ContextCatalog(store, time).TryGiveNameAsync(context.Id, cancellationToken);
         }
 
-        _ = await new ContextCatalog(store, time).ListAsync(cancellationToken); // It gives a record that has no name its own again.
+        var identity = new StoreIdentity(store, time);
+        _ = mirror?.Index.GetMeta(IndexMeta.StoreId) is { } known ? await identity.CreateAsync(known, cancellationToken) : await identity.FindOrCreateAsync(cancellationToken);
+        return true;
     }
 
     private Task ForgetAsync(TreePath path) => mirror!.Index.ApplyAsync(IndexChange.Forget(path));

@@ -10,11 +10,12 @@ internal sealed class MirrorInspector(OpenMirror mirror, IReadOnlyDictionary<str
 {
     private readonly bool clean = mirror.Index.GetMeta(IndexMeta.Clean) == "1";
     private readonly IMirrorFiles files = mirror.Files;
+    private readonly LocalScanner scanner = new(mirror);
 
     public (int Names, IReadOnlyList<Finding> Findings) Check(CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
-        HashSet<TreePath> paths = new LocalScanner(mirror).Expand(TreePath.Root);
+        HashSet<TreePath> paths = scanner.Expand(TreePath.Root);
         foreach (TreePath path in paths.Order())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -82,7 +83,7 @@ internal sealed class MirrorInspector(OpenMirror mirror, IReadOnlyDictionary<str
             return LocalFact.Edited;
         }
 
-        bool sameAttributes = row.State != BaselineState.Present || new LocalScanner(mirror).HasAttributesOf(path, entry, row);
+        bool sameAttributes = row.State != BaselineState.Present || scanner.HasAttributesOf(path, entry, row);
         return entry.Kind switch
         {
             EntryKind.File => LocalOf(path, row, entry, sameAttributes),

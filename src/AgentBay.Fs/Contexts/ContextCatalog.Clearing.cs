@@ -17,7 +17,7 @@ public sealed partial class ContextCatalog
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(5);
 
     // INVARIANT: longer than a guard's word counts (ContextGuard.Validity), so that what was written on it is there for the last look.
-    private static readonly TimeSpan ClearGrace = ContextGuard.Validity * 2;
+    private static readonly TimeSpan WritersGrace = ContextGuard.Validity * 2;
 
     /// <summary>Deletes all files of a context; the context stays, with its id and name. Waits for the end.</summary>
     /// <param name="deletedObjects">Told the number of objects deleted so far.</param>
@@ -110,18 +110,11 @@ public sealed partial class ContextCatalog
     /// <returns>Null when another took over.</returns>
     private async Task<ContextDocument?> ClearContentsAsync(ContextRecord clearing, string me, IProgress<int>? deletedObjects, CancellationToken cancellationToken)
     {
-        long began = time.GetTimestamp();
-        long lastSign = began;
+        long lastSign = time.GetTimestamp();
         int signs = 0;
         try
         {
-            int deleted = await DeleteContentsAsync(0);
-            if (ClearGrace - time.GetElapsedTime(began) is { Ticks: > 0 } rest)
-            {
-                await Task.Delay(rest, time, cancellationToken);
-            }
-
-            _ = await DeleteContentsAsync(deleted);
+            await DeleteContentsAsync(clearing.Id, deletedObjects, ShowLifeAsync, cancellationToken);
         }
         catch (TakenOverException)
         {
@@ -133,16 +126,6 @@ public sealed partial class ContextCatalog
             ?? throw NotFound(clearing);
         RefuseDeleting(ended);
         return IsClearing(ended, clearing) ? null : ended;
-
-        async Task<int> DeleteContentsAsync(int before)
-        {
-            foreach (string prefix in CatalogKeys.Contents(clearing.Id))
-            {
-                before = await DeleteAllAsync(prefix, before, deletedObjects, ShowLifeAsync, cancellationToken);
-            }
-
-            return before;
-        }
 
         async Task ShowLifeAsync()
         {

@@ -3,8 +3,9 @@ using AgentBay.ObjectStore;
 namespace AgentBay.Fs.Contexts;
 
 /// <summary>
-/// A deletion marks the record, so that nobody mounts the context any more, then deletes the objects, the manifest, the expiry rules, the record and the name.
-/// Cut short anywhere, it is ended by deleting again.
+/// A deletion marks the record, so that nobody mounts the context any more, then deletes the objects, the manifest and the expiry rules, gives the name back, and
+/// deletes the record. Cut short anywhere, it is ended by deleting again.
+/// <para>INVARIANT: a name goes before its record. So a name whose record is missing was taken by a creation or a rename, never left by a deletion.</para>
 /// </summary>
 public sealed partial class ContextCatalog
 {
@@ -18,15 +19,46 @@ public sealed partial class ContextCatalog
             context.Id,
             document => document.State == ContextRecord.Deleting ? document : document with { State = ContextRecord.Deleting },
             cancellationToken);
-        int deleted = 0;
-        foreach (string prefix in CatalogKeys.Contents(context.Id))
+        await DeleteContentsAsync(context.Id, deletedObjects, beforeBatch: null, cancellationToken);
+        await new ContextRecycling(store).RemoveAsync(context.Id, cancellationToken);
+        await ReleaseAsync(document?.Name ?? context.Name, context.Id, cancellationToken);
+        await store.DeleteAsync(CatalogKeys.Record(context.Id), ifMatch: null, cancellationToken);
+    }
+
+    /// <summary>Deletes what is there, waits until nobody writes any more on a word that was given before the mark, and deletes what came meanwhile.</summary>
+    private async Task DeleteContentsAsync(string id, IProgress<int>? progress, Func<Task>? beforeBatch, CancellationToken cancellationToken)
+    {
+        long began = time.GetTimestamp();
+        int deleted = await DeleteOnceAsync(0);
+        if (WritersGrace - time.GetElapsedTime(began) is { Ticks: > 0 } rest)
         {
-            deleted = await DeleteAllAsync(prefix, deleted, deletedObjects, beforeBatch: null, cancellationToken);
+            await Task.Delay(rest, time, cancellationToken);
         }
 
-        await new ContextRecycling(store).RemoveAsync(context.Id, cancellationToken);
-        await store.DeleteAsync(CatalogKeys.Record(context.Id), ifMatch: null, cancellationToken);
-        await ReleaseAsync(document?.Name ?? context.Name, context.Id, cancellationToken);
+        _ = await DeleteOnceAsync(deleted);
+
+        async Task<int> DeleteOnceAsync(int before)
+        {
+            foreach (string prefix in CatalogKeys.Contents(id))
+            {
+                await AbortUploadsAsync(prefix, cancellationToken);
+                before = await DeleteAllAsync(prefix, before, progress, beforeBatch, cancellationToken);
+            }
+
+            return before;
+        }
+    }
+
+    /// <summary>One that goes on all the same fails, or would be deleted by whoever completes it.</summary>
+    private async Task AbortUploadsAsync(string prefix, CancellationToken cancellationToken)
+    {
+        if (store.Properties.ListsUploads)
+        {
+            foreach (PendingUpload upload in await store.ListUploadsAsync(prefix, cancellationToken))
+            {
+                await store.AbortUploadAsync(upload.Key, upload.Id, cancellationToken);
+            }
+        }
     }
 
     private async Task<int> DeleteAllAsync(string prefix, int deletedBefore, IProgress<int>? progress, Func<Task>? beforeBatch, CancellationToken cancellationToken)

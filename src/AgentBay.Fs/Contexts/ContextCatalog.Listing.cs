@@ -39,6 +39,11 @@ public sealed partial class ContextCatalog
         return new ContextPage(contexts, read < ids.Count ? ids[read - 1] : null, ids.Count);
     }
 
+    /// <summary>Sees to it that a context is found by the name in its record.</summary>
+    /// <returns>False: there is no such context any more, or another one has the name.</returns>
+    public async Task<bool> TryGiveNameAsync(string id, CancellationToken cancellationToken) =>
+        await FindNamedAsync(id, cancellationToken) is { State: not ContextRecord.Unreadable };
+
     private async Task<List<string>> ListIdsAsync(CancellationToken cancellationToken)
     {
         List<string> ids = [];
@@ -79,7 +84,8 @@ public sealed partial class ContextCatalog
                 // Seen twice the same, so no rename was under way when the name was looked up.
                 if (record.ETag == seen)
                 {
-                    return entry is null ? await RetakeNameAsync(record.Value, cancellationToken) : await PutAwayAsync(record, cancellationToken);
+                    bool isGone = await TryPutAwayAsync(record, lostItsName: entry is not null, cancellationToken);
+                    return isGone || entry is not null ? null : await RetakeNameAsync(record.Value, cancellationToken);
                 }
 
                 seen = record.ETag;
@@ -96,16 +102,25 @@ public sealed partial class ContextCatalog
     private async Task<ContextRecord?> RetakeNameAsync(ContextDocument document, CancellationToken cancellationToken) =>
         await TryTakeNameAsync(document.Name, NewEntry(document.Id), PutCondition.Absent, cancellationToken) is null ? null : document.ToRecord();
 
-    /// <summary>The record of a creation that lost its name to another (where a store cannot hold create-only): it goes when it is old and nothing was stored.</summary>
-    private async Task<ContextRecord?> PutAwayAsync(Versioned<ContextDocument> record, CancellationToken cancellationToken)
+    /// <summary>
+    /// A record without a name goes when nothing is stored and it is what a deletion left at its last step, or, where another context has the name, an old one of a
+    /// creation that lost it (where a store cannot hold create-only).
+    /// </summary>
+    private async Task<bool> TryPutAwayAsync(Versioned<ContextDocument> record, bool lostItsName, CancellationToken cancellationToken)
     {
         DateTimeOffset lastUse = record.Value.LastUsedAt ?? record.Value.CreatedAt;
-        ListPage contents = await store.ListAsync(new ListRequest(record.Value.ToRecord().Prefix) { MaxKeys = 1 }, cancellationToken);
-        if (time.GetUtcNow() - lastUse > Grace && contents.Objects.Count == 0)
+        if (record.Value.State != ContextRecord.Deleting && !(lostItsName && time.GetUtcNow() - lastUse > Grace))
         {
-            await TryDeleteAsync(CatalogKeys.Record(record.Value.Id), record.ETag, cancellationToken);
+            return false;
         }
 
-        return null;
+        ListPage contents = await store.ListAsync(new ListRequest(record.Value.ToRecord().Prefix) { MaxKeys = 1 }, cancellationToken);
+        if (contents.Objects.Count > 0)
+        {
+            return false;
+        }
+
+        await TryDeleteAsync(CatalogKeys.Record(record.Value.Id), record.ETag, cancellationToken);
+        return true;
     }
 }

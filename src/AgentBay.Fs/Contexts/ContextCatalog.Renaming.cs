@@ -26,14 +26,15 @@ public sealed partial class ContextCatalog
         {
             NameEntry wanted = NewEntry(context.Id, from: document.Name);
             PutCondition condition = await ReadNameAsync(newName, cancellationToken) is not { } holder ? PutCondition.Absent
-                : holder.Value.Id == context.Id || await IsFreeAsync(newName, holder, cancellationToken) ? PutCondition.Match(holder.ETag)
+                : holder.Value.Id == context.Id || (await FindHolderAsync(newName, holder, cancellationToken)) is null ? PutCondition.Match(holder.ETag)
                 : throw new ContextException(ContextError.NameTaken, $"There is another context '{newName}' ({holder.Value.Id}) in {store.Properties.Url}: choose a name that is free.");
             if (await TryTakeNameAsync(newName, wanted, condition, cancellationToken) is not { } entry)
             {
                 continue;
             }
 
-            document = await CommitRenameAsync(entry, newName, cancellationToken);
+            document = await CommitRenameAsync(entry, newName, cancellationToken)
+                ?? throw new ContextException(ContextError.NotFound, $"Context {context.Id} was deleted while it was renamed to '{newName}'.");
             if (document.Name == newName)
             {
                 return document.ToRecord();
@@ -45,22 +46,18 @@ public sealed partial class ContextCatalog
         throw Contended(newName);
     }
 
-    /// <returns>The record that stands; it has another name when the context was renamed otherwise.</returns>
-    private async Task<ContextDocument> CommitRenameAsync(Versioned<NameEntry> entry, string newName, CancellationToken cancellationToken)
+    /// <returns>The record that stands; it has another name when the context was renamed otherwise. Null when it is, or is being, deleted: the name is given back.</returns>
+    private async Task<ContextDocument?> CommitRenameAsync(Versioned<NameEntry> entry, string newName, CancellationToken cancellationToken)
     {
         string id = entry.Value.Id;
         ContextDocument? document = await UpdateRecordAsync(
             id,
-            document =>
-            {
-                RefuseDeleting(document);
-                return document.Name == entry.Value.From ? document with { Name = newName } : document;
-            },
+            document => document.Name == entry.Value.From && document.State != ContextRecord.Deleting ? document with { Name = newName } : document,
             cancellationToken);
-        if (document is null)
+        if (document is null || document.State == ContextRecord.Deleting)
         {
             await ReleaseAsync(newName, entry, cancellationToken);
-            throw new ContextException(ContextError.NotFound, $"Context {id} was deleted while it was renamed to '{newName}'.");
+            return null;
         }
 
         if (document.Name == newName && entry.Value.From is { } oldName)
@@ -71,9 +68,4 @@ public sealed partial class ContextCatalog
         return document;
     }
 
-    /// <summary>Whether an entry gives its name to nobody: the context has another name and is not on its way here, or has been gone for long.</summary>
-    private async Task<bool> IsFreeAsync(string name, Versioned<NameEntry> entry, CancellationToken cancellationToken) =>
-        await ReadRecordAsync(entry.Value.Id, cancellationToken) is { } holder
-            ? holder.Value.Name != name && holder.Value.Name != entry.Value.From
-            : time.GetUtcNow() - entry.LastModified > Grace;
 }

@@ -61,23 +61,38 @@ public sealed partial class ContextCatalog(IObjectStore store, TimeProvider time
                 continue; // Somebody else took it just now.
             }
 
-            ContextDocument document = (await ReadRecordAsync(entry.Value.Id, cancellationToken))?.Value
-                ?? await CreateRecordAsync(entry.Value.Id, name, cancellationToken);
-            if (document.Name == entry.Value.From)
+            ContextDocument? document = await FindHolderAsync(name, entry, cancellationToken);
+            if (document?.Name == entry.Value.From)
             {
                 document = await CommitRenameAsync(entry, name, cancellationToken);
             }
 
-            if (document.Name == name)
+            if (document?.Name == name)
             {
                 RefuseDeleting(document);
                 return document.ToRecord();
             }
 
-            await ReleaseAsync(name, entry, cancellationToken); // The context was renamed, and its old entry stayed.
+            await ReleaseAsync(name, entry, cancellationToken);
         }
 
         throw Contended(name);
+    }
+
+    /// <summary>The context that an entry gives its name to, or that is on its way to it. What a creation began is ended.</summary>
+    /// <returns>Null: to nobody. The entry is a renamed context's old one, or that of a rename whose context was deleted, or is not there any more.</returns>
+    private async Task<ContextDocument?> FindHolderAsync(string name, Versioned<NameEntry> entry, CancellationToken cancellationToken)
+    {
+        if (await ReadRecordAsync(entry.Value.Id, cancellationToken) is { } record)
+        {
+            bool comesHere = record.Value.Name == entry.Value.From && record.Value.State != ContextRecord.Deleting;
+            return record.Value.Name == name || comesHere ? record.Value : null;
+        }
+
+        // A deletion takes the name first: where the entry still stands, there never was a record.
+        return entry.Value.From is null && (await ReadNameAsync(name, cancellationToken))?.ETag == entry.ETag
+            ? await CreateRecordAsync(entry.Value.Id, name, cancellationToken)
+            : null;
     }
 
     /// <summary>Notes that the context is used now.</summary>

@@ -3,7 +3,7 @@ namespace AgentBay.Fs.Contexts;
 /// <summary>Says whether a context is still as it was when somebody began to work on it: not cleared, not deleted. What was true counts for a moment.</summary>
 public sealed class ContextGuard(ContextCatalog catalog, ContextRecord context, TimeProvider time)
 {
-    /// <summary>How long one answer counts. A clear waits for longer than this before its last look.</summary>
+    /// <summary>How long one answer counts. A clear and a deletion wait for longer than this before their last look.</summary>
     public static readonly TimeSpan Validity = TimeSpan.FromSeconds(1);
 
     private const long Never = long.MinValue;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using AgentBay.Fs.Files;
 using AgentBay.Fs.Keys;
 using AgentBay.Fs.Policies;
 using AgentBay.ObjectStore;
@@ -15,34 +14,38 @@ public sealed class ContextRecycling(IObjectStore store)
 {
     private const int IdDigits = 16;
 
-    /// <summary>Sets the lifecycle of a policy's paths, all of them folders; <see cref="Lifecycle.Forever"/> takes their rules away. Other paths keep theirs.</summary>
-    /// <exception cref="PolicyException">A path is a file: stores expire by prefix, so its rule would take every file whose name begins like it.</exception>
-    public async Task ApplyAsync(ContextRecord context, RecyclePolicy policy, CancellationToken cancellationToken)
+    /// <summary>Says whether a policy can be applied, before anything is changed.</summary>
+    /// <exception cref="PolicyException">A path is a file: stores expire by prefix, so its rule would take every file whose name begins like it. Or it is too long.</exception>
+    public async Task CheckAsync(ContextRecord context, RecyclePolicy policy, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(policy);
         var keys = new ContextKeys(context.Prefix, store.Properties.MaxKeyBytes);
-        List<TreePath> folders = [.. policy.Paths.Select(path => FilePath.ParseFolder(path)).Distinct()];
+        _ = policy.Folders.Select(folder => PrefixOf(folder, keys)).ToList();
         if (policy.Lifecycle.Days is not null)
         {
-            _ = await Task.WhenAll(folders.Select(folder => CheckFolderAsync(folder, keys, cancellationToken)));
+            await Task.WhenAll(policy.Folders.Where(folder => !folder.IsRoot).Select(folder => RefuseFileAsync(folder, keys, cancellationToken)));
         }
+    }
 
-        Dictionary<string, ExpiryRule> rules = (await OfContextAsync(context.Id, cancellationToken)).ToDictionary(rule => rule.Id);
-        Dictionary<string, ExpiryRule> before = new(rules);
-        foreach (string prefix in folders.Select(folder => keys.For(folder, folder: true)))
+    /// <summary>
+    /// Sets the lifecycle of a policy's folders. <see cref="Lifecycle.Forever"/> takes away the rules of these and of all folders below them: what is to be kept
+    /// is not deleted by what an earlier policy said of a part of it. Other folders keep theirs.
+    /// </summary>
+    /// <exception cref="PolicyException">As <see cref="CheckAsync"/>.</exception>
+    public async Task ApplyAsync(ContextRecord context, RecyclePolicy policy, CancellationToken cancellationToken)
+    {
+        await CheckAsync(context, policy, cancellationToken);
+        var keys = new ContextKeys(context.Prefix, store.Properties.MaxKeyBytes);
+        string[] prefixes = [.. policy.Folders.Select(folder => PrefixOf(folder, keys))];
+        IReadOnlyList<ExpiryRule> before = await OfContextAsync(context.Id, cancellationToken);
+        IEnumerable<ExpiryRule> after = policy.Lifecycle.Days is { } days
+            ? before.Where(rule => !prefixes.Contains(rule.Prefix)).Concat(prefixes.Select(prefix => new ExpiryRule(IdOf(context.Id, prefix), prefix, days)))
+            : before.Where(rule => !prefixes.Any(prefix => rule.Prefix.StartsWith(prefix, StringComparison.Ordinal)));
+        ExpiryRule[] rules = [.. after.OrderBy(rule => rule.Prefix, StringComparer.Ordinal)];
+        if (!rules.SequenceEqual(before.OrderBy(rule => rule.Prefix, StringComparer.Ordinal)))
         {
-            string id = IdOf(context.Id, prefix);
-            _ = rules.Remove(id);
-            if (policy.Lifecycle.Days is { } days)
-            {
-                rules.Add(id, new ExpiryRule(id, prefix, days));
-            }
-        }
-
-        if (rules.Count != before.Count || rules.Any(rule => before.GetValueOrDefault(rule.Key) != rule.Value))
-        {
-            await store.SetExpiryRulesAsync(OwnerOf(context.Id), [.. rules.Values.OrderBy(rule => rule.Prefix, StringComparer.Ordinal)], cancellationToken);
+            await store.SetExpiryRulesAsync(OwnerOf(context.Id), rules, cancellationToken);
         }
     }
 
@@ -65,9 +68,16 @@ public sealed class ContextRecycling(IObjectStore store)
     private async Task<IReadOnlyList<ExpiryRule>> OfContextAsync(string contextId, CancellationToken cancellationToken) =>
         [.. (await store.GetExpiryRulesAsync(cancellationToken)).Where(rule => rule.Id.StartsWith(OwnerOf(contextId), StringComparison.Ordinal))];
 
-    private async Task<bool> CheckFolderAsync(TreePath folder, ContextKeys keys, CancellationToken cancellationToken) =>
-        folder.IsRoot || await store.HeadAsync(keys.For(folder, folder: false), cancellationToken) is null ? true
-        : throw new PolicyException($"Recycle policy path '/{folder}' is a file. Please use exact directory paths instead.");
+    private async Task RefuseFileAsync(TreePath folder, ContextKeys keys, CancellationToken cancellationToken)
+    {
+        if (await store.HeadAsync(keys.For(folder, folder: false), cancellationToken) is not null)
+        {
+            throw new PolicyException($"Recycle policy path '/{folder}' is a file. Please use exact directory paths instead.");
+        }
+    }
+
+    private static string PrefixOf(TreePath folder, ContextKeys keys) => keys.CanHold(folder) ? keys.For(folder, folder: true)
+        : throw new PolicyException($"Recycle policy path '/{folder}' is too long for a key of a store.");
 
     private static string OwnerOf(string contextId) => $"agentbay-{contextId}-";
 

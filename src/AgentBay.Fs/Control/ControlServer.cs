@@ -107,12 +107,12 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
 
     private Task AnswerAsync(MessageLines lines, ControlRequest request, CancellationToken cancellationToken) => request switch
     {
-        ControlRequest.Info => SendAsync(lines, new ControlReply.Info(control.Info)),
-        ControlRequest.Status => SendAsync(lines, new ControlReply.Status(control.Status)),
-        ControlRequest.Tasks => SendAsync(lines, new ControlReply.Tasks(control.Tasks)),
-        ControlRequest.Path path => SendAsync(lines, OfPath(path.Name, Look)),
-        ControlRequest.Rule path => SendAsync(lines, OfPath(path.Name, Explain)),
-        ControlRequest.Acknowledge path => SendAsync(lines, OfPath(path.Name, Acknowledge)),
+        ControlRequest.Info => AnswerNowAsync(lines, () => new ControlReply.Info(control.Info)),
+        ControlRequest.Status => AnswerNowAsync(lines, () => new ControlReply.Status(control.Status)),
+        ControlRequest.Tasks => AnswerNowAsync(lines, () => new ControlReply.Tasks(control.Tasks)),
+        ControlRequest.Path path => AnswerNowAsync(lines, () => OfPath(path.Name, Look)),
+        ControlRequest.Rule path => AnswerNowAsync(lines, () => OfPath(path.Name, Explain)),
+        ControlRequest.Acknowledge path => AnswerNowAsync(lines, () => OfPath(path.Name, Acknowledge)),
         ControlRequest.Conflicts => StreamAsync(lines, FindConflictsAsync(cancellationToken)),
         ControlRequest.Sync { Detached: true } sync => BeginSyncAsync(lines, sync, cancellationToken),
         ControlRequest.Sync sync => StreamAsync(lines, SyncAsync(sync, cancellationToken)),
@@ -147,8 +147,8 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
 
     private Task BeginSyncAsync(MessageLines lines, ControlRequest.Sync request, CancellationToken cancellationToken)
     {
-        _ = OutcomeAsync(SyncAsync(request, cancellationToken)); // Its row says how it ended.
-        return SendAsync(lines, new ControlReply.Tasks(control.Tasks));
+        _ = OutcomeAsync(() => SyncAsync(request, cancellationToken)); // Its row says how it ended.
+        return AnswerNowAsync(lines, () => new ControlReply.Tasks(control.Tasks));
     }
 
     private async Task<ControlReply> SyncAsync(ControlRequest.Sync request, CancellationToken cancellationToken)
@@ -174,6 +174,10 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
         };
     }
 
+    // INVARIANT: what the mount throws becomes an answer. On the way of sending, an IOException means that the client hung up.
+    private async Task AnswerNowAsync(MessageLines lines, Func<ControlReply> answer) =>
+        await SendAsync(lines, await OutcomeAsync(() => Task.FromResult(answer())));
+
     /// <summary>Sends how far the mount's work is until one piece of it is done, then its outcome. The work goes on when the client does not listen.</summary>
     private async Task StreamAsync(MessageLines lines, Task<ControlReply> work)
     {
@@ -184,14 +188,14 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
             await SendAsync(lines, new ControlReply.Progress(now.State, flush.FilesDone, flush.FilesTotal, flush.BytesDone, flush.BytesTotal, now.LastError));
         }
 
-        await SendAsync(lines, await OutcomeAsync(work));
+        await SendAsync(lines, await OutcomeAsync(() => work));
     }
 
-    private async Task<ControlReply> OutcomeAsync(Task<ControlReply> work)
+    private async Task<ControlReply> OutcomeAsync(Func<Task<ControlReply>> work)
     {
         try
         {
-            return await work;
+            return await work();
         }
         catch (OperationCanceledException)
         {

@@ -9,15 +9,15 @@ public static class ControlSocket
     // sun_path holds 108 bytes with its NUL.
     private const int MaxPathBytes = 107;
 
-    /// <summary>Listens at a path, in the place of a dead socket. The folder is private; the socket is 0600 besides.</summary>
+    /// <summary>Listens at a path, in the place of a dead socket. The folder is private; the socket is 0600 besides. What the system lists as its name leads there until the listener is disposed.</summary>
     /// <exception cref="SocketException">The path's filesystem has no sockets, or the folder cannot be written.</exception>
-    public static Socket Listen(string path)
+    public static ControlListener Listen(string path)
     {
         File.Delete(path);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var address = new ShortAddress(path);
         try
         {
-            using var address = new ShortAddress(path);
             socket.Bind(address.EndPoint);
             if (!OperatingSystem.IsWindows())
             {
@@ -25,14 +25,19 @@ public static class ControlSocket
             }
 
             socket.Listen(backlog: 16);
-            return socket;
+            return new ControlListener(socket, address);
         }
         catch
         {
+            address.Dispose();
             socket.Dispose();
             throw;
         }
     }
+
+    /// <summary>The folder that a listening socket's listed name means.</summary>
+    /// <param name="listed">The name's folder, as the system lists it.</param>
+    public static string FolderOf(string listed) => new DirectoryInfo(listed).LinkTarget is { } target && ShortAddress.IsDetour(listed) ? target : listed;
 
     /// <returns>Null when nobody listens there.</returns>
     /// <exception cref="UnauthorizedAccessException">The socket is another user's.</exception>
@@ -65,14 +70,17 @@ public static class ControlSocket
     /// <summary>A name for a path that fits into an address: itself, or through a link in a new private folder that goes with this.</summary>
     private sealed class ShortAddress : IDisposable
     {
+        private const string DetourPrefix = "ab-";
+        private const string LinkName = "s";
+
         private readonly DirectoryInfo? detour;
 
         internal ShortAddress(string path)
         {
             if (Encoding.UTF8.GetByteCount(path) > MaxPathBytes)
             {
-                detour = Directory.CreateTempSubdirectory("ab-");
-                string link = Path.Combine(detour.FullName, "s");
+                detour = Directory.CreateTempSubdirectory(DetourPrefix);
+                string link = Path.Combine(detour.FullName, LinkName);
                 _ = Directory.CreateSymbolicLink(link, Path.GetDirectoryName(path)!);
                 path = Path.Combine(link, Path.GetFileName(path));
             }
@@ -81,6 +89,9 @@ public static class ControlSocket
         }
 
         internal UnixDomainSocketEndPoint EndPoint { get; }
+
+        internal static bool IsDetour(string folder) =>
+            Path.GetFileName(folder) == LinkName && Path.GetFileName(Path.GetDirectoryName(folder))?.StartsWith(DetourPrefix, StringComparison.Ordinal) == true;
 
         // The link goes, never what it leads to: a recursive delete does not follow it.
         public void Dispose() => detour?.Delete(recursive: true);

@@ -10,6 +10,12 @@ public interface ISyncSession
     /// <summary>False: only a flush that was asked for uploads anything, and the end of the mount is none.</summary>
     bool UploadsByItself { get; }
 
+    /// <summary>What the store has is shown from the beginning; else only when it is asked for.</summary>
+    bool DownloadsByItself { get; }
+
+    /// <summary>A pass of the background uploads has ended, which began then: without an error (null), or with that of the first path that failed.</summary>
+    event Action<DateTimeOffset, Exception?>? WroteBack;
+
     /// <summary>Of <see cref="Status"/>, without the cost of the rest.</summary>
     string? LastError { get; }
 

@@ -32,12 +32,12 @@ internal static partial class Log
     [LoggerMessage(5013, LogLevel.Error, "{Count} changes ({Bytes} bytes) are not in the store and stay in the mirror for the next mount; the first is {Path}: {Reason}")]
     internal static partial void Undrained(ILogger logger, int count, long bytes, string path, string reason);
 
-    [LoggerMessage(5016, LogLevel.Warning, "{Count} changes ({Bytes} bytes) were never asked to be uploaded (autoUpload is false) and stay in the mirror for the next mount")]
-    internal static partial void LeftByPolicy(ILogger logger, int count, long bytes);
-
     [LoggerMessage(5014, LogLevel.Warning, "Unmount refused: {Count} processes use the mount")]
     internal static partial void Busy(ILogger logger, int count);
 
     [LoggerMessage(5015, LogLevel.Critical, "A part of the mount failed; it ends, and the mirror keeps everything for the next mount")]
     internal static partial void Broken(ILogger logger, Exception error);
+
+    [LoggerMessage(5016, LogLevel.Warning, "{Count} changes ({Bytes} bytes) were never asked to be uploaded (autoUpload is false) and stay in the mirror for the next mount")]
+    internal static partial void LeftByPolicy(ILogger logger, int count, long bytes);
 }

@@ -7,26 +7,36 @@ namespace AgentBay.Fs.Control;
 /// A mount from its first answer to its end: background work, and then, once, flush while mounted, unmount, flush the rest.
 /// The end comes by request, by a signal or from the kernel; all three go the same way.
 /// </summary>
-public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountInfo info, ILogger logger, TimeProvider time) : IMountControl, IDisposable
+public sealed class MountLifecycle : IMountControl, IDisposable
 {
     private static readonly TimeSpan ForcedWait = TimeSpan.FromSeconds(10);
 
-    private readonly ISyncSession session = session;
-    private readonly IHostMount host = host;
-    private readonly ILogger logger = logger;
-    private readonly TimeProvider time = time;
+    private readonly ISyncSession session;
+    private readonly IHostMount host;
+    private readonly ILogger logger;
+    private readonly TimeProvider time;
     private readonly Lock gate = new();
     private readonly TaskCompletionSource<FlushReport> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private CancellationTokenSource deadline = new(Timeout.InfiniteTimeSpan, time);
+    private CancellationTokenSource deadline;
     private DateTimeOffset deadlineAt = DateTimeOffset.MaxValue;
     private Task<UnmountResult>? unmounting;
     private volatile bool force;
     private volatile bool sync;
-    private volatile int state;
+    private volatile MountState state;
     private FlushProgress progress;
-    private readonly SyncTasks tasks = new(info, time);
+    private readonly SyncTasks tasks;
 
-    public MountInfo Info { get; } = info;
+    public MountLifecycle(ISyncSession session, IHostMount host, MountInfo info, ILogger logger, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        (this.session, this.host, this.logger, this.time) = (session, host, logger, time);
+        Info = info;
+        deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        tasks = new SyncTasks(info, time, session.DownloadsByItself);
+        session.WroteBack += (began, error) => tasks.NoteBackground(began, error?.Message);
+    }
+
+    public MountInfo Info { get; }
 
     public IReadOnlyList<SyncTask> Tasks => tasks.All;
 
@@ -34,14 +44,14 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
     {
         get
         {
-            SyncStatus sync = session.Status;
-            return new MountStatus(Info, State, sync.PendingFiles, sync.PendingBytes, sync.LastError)
+            SyncStatus now = session.Status;
+            return new MountStatus(Info, state, now.PendingFiles, now.PendingBytes, now.LastError)
             {
-                Failed = [.. sync.Failed.Take(MountStatus.MaxFailed).Select(Remaining.From)],
-                Errors = sync.Failed.Count,
-                BytesPerSecond = sync.BytesPerSecond,
-                CacheBytes = sync.CacheBytes,
-                CacheFree = sync.CacheFree,
+                Failed = [.. now.Failed.Take(MountStatus.MaxFailed).Select(Remaining.From)],
+                Errors = now.Failed.Count,
+                BytesPerSecond = now.BytesPerSecond,
+                CacheBytes = now.CacheBytes,
+                CacheFree = now.CacheFree,
             };
         }
     }
@@ -52,7 +62,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         {
             lock (gate)
             {
-                return new WorkProgress(State, progress, session.LastError);
+                return new WorkProgress(state, progress, session.LastError);
             }
         }
     }
@@ -66,12 +76,6 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
     public bool Acknowledge(TreePath path) => session.Acknowledge(path);
 
     private bool Uploads => session.UploadsByItself || sync;
-
-    private MountState State
-    {
-        get => (MountState)state;
-        set => state = (int)value;
-    }
 
     /// <summary>Runs the mount to its end.</summary>
     /// <returns>What the last flush left in the mirror.</returns>
@@ -111,7 +115,7 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         }
         finally
         {
-            State = MountState.Ended;
+            Enter(MountState.Ended);
             await background.CancelAsync();
             await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -124,6 +128,11 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
     {
         lock (gate)
         {
+            if (state == MountState.Ended)
+            {
+                return unmounting ?? Task.FromException<UnmountResult>(new FsException(FsError.ShuttingDown, "The mount has ended."));
+            }
+
             force |= options.Force;
             sync |= options.Sync;
             if (options.Deadline is { } wait && time.GetUtcNow() + wait < deadlineAt)
@@ -136,7 +145,20 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         }
     }
 
-    public void Dispose() => deadline.Dispose();
+    public void Dispose()
+    {
+        Enter(MountState.Ended);
+        deadline.Dispose();
+    }
+
+    // INVARIANT: Ended is the last state, and who holds the gate in another one may use the deadline: a signal can come at any time.
+    private void Enter(MountState next)
+    {
+        lock (gate)
+        {
+            state = state == MountState.Ended ? state : next;
+        }
+    }
 
     private async Task<UnmountResult> EndAsync(bool drainLater)
     {
@@ -151,18 +173,21 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             {
                 if (Uploads && !drainLater)
                 {
-                    State = MountState.Flushing;
+                    Enter(MountState.Flushing);
                     _ = await UploadAtEndAsync();
                 }
 
-                State = MountState.Unmounting;
-                if (await TryUnmountAsync() is { } busy)
+                Enter(MountState.Unmounting);
+                while (await TryUnmountAsync(force) is { } refused)
                 {
-                    return Stay(busy);
+                    if (TryStay(refused))
+                    {
+                        return new UnmountResult.Busy(refused.Users);
+                    }
                 }
             }
 
-            State = MountState.Draining;
+            Enter(MountState.Draining);
             FlushReport report = Uploads ? await UploadAtEndAsync() : await session.SurveyAsync(CancellationToken.None);
             Tell(report);
             _ = ended.TrySetResult(report);
@@ -175,41 +200,48 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
         }
     }
 
-    private async Task<IReadOnlyList<BusyProcess>?> TryUnmountAsync()
+    private async Task<Refusal?> TryUnmountAsync(bool insist)
     {
         if (host.Unmount(lazy: false) is not { } busy)
         {
             // What the kernel still held has arrived when it lets go of the device.
             // Where somebody detached it before, that is when its last user goes: who insists does not wait for that.
-            await host.Ended.WaitAsync(force ? ForcedWait : Timeout.InfiniteTimeSpan, time, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await host.Ended.WaitAsync(insist ? ForcedWait : Timeout.InfiniteTimeSpan, time, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        else if (!force)
+        else if (!insist)
         {
-            return busy;
+            return new Refusal(busy, insist);
         }
         else if (host.Unmount(lazy: true) is { } stillBusy)
         {
-            return stillBusy;
+            return new Refusal(stillBusy, insist);
         }
 
         Log.Unmounted(logger);
         return null;
     }
 
-    private UnmountResult.Busy Stay(IReadOnlyList<BusyProcess> busy)
+    /// <returns>False: somebody has joined since who insists.</returns>
+    private bool TryStay(Refusal refused)
     {
-        Log.Busy(logger, busy.Count);
         lock (gate)
         {
+            if (force && !refused.Insisted)
+            {
+                return false;
+            }
+
             unmounting = null;
+            force = false;
             sync = false;
             deadlineAt = DateTimeOffset.MaxValue;
             deadline.Dispose();
             deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-            State = MountState.Mounted;
+            Enter(MountState.Mounted);
         }
 
-        return new UnmountResult.Busy(busy);
+        Log.Busy(logger, refused.Users.Count);
+        return true;
     }
 
     private async Task<FlushReport> DownloadAsync(CancellationToken cancellationToken)
@@ -239,6 +271,8 @@ public sealed class MountLifecycle(ISyncSession session, IHostMount host, MountI
             Log.Undrained(logger, report.Remaining.Count, report.Remaining.Sum(change => change.Bytes), first.Path.ToString(), first.Error ?? "not tried");
         }
     }
+
+    private sealed record Refusal(IReadOnlyList<BusyProcess> Users, bool Insisted);
 
     /// <summary>Keeps the last report only, in the order in which they come.</summary>
     private sealed class Latest(MountLifecycle owner) : IProgress<FlushProgress>

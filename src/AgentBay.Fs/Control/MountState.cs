@@ -17,7 +17,4 @@ public enum MountState
 
     /// <summary>Nothing runs any more.</summary>
     Ended,
-
-    /// <summary>The mount is there and its process is not. Only a client says this.</summary>
-    Dead,
 }

@@ -1,6 +1,6 @@
 namespace AgentBay.Fs.Control;
 
-/// <summary>A transfer that was asked for: a row of the guide's <c>context.info()</c>. A new one takes the place of the old one of its path and type.</summary>
+/// <summary>A transfer: a row of the guide's <c>context.info()</c>. A new one takes the place of the old one of its path and type.</summary>
 /// <param name="Path">The mount point.</param>
 /// <param name="StartTime">When it was asked for.</param>
 /// <param name="FinishTime">Null while it runs.</param>

@@ -2,13 +2,29 @@ using AgentBay.Fs.Sync;
 
 namespace AgentBay.Fs.Control;
 
-/// <summary>The transfers of one mount. Each is in it before the call that asked for it returns, so nobody takes an old success for its own.</summary>
-internal sealed class SyncTasks(MountInfo mount, TimeProvider time)
+/// <summary>
+/// The transfers of one mount. Each is in it before the call that asked for it returns, so nobody takes an old success for its own. Those that nobody asked for
+/// are: the download at the beginning, which is done when the mount answers, and an upload in the background that failed, until one succeeds.
+/// </summary>
+internal sealed class SyncTasks
 {
     private const int MaxNamed = 3;
 
+    private readonly MountInfo mount;
+    private readonly TimeProvider time;
     private readonly Lock gate = new();
     private readonly SortedDictionary<SyncMode, SyncTask> latest = [];
+    private SyncTask? failedInBackground;
+
+    /// <param name="downloaded">The mount shows what the store has from its beginning.</param>
+    public SyncTasks(MountInfo mount, TimeProvider time, bool downloaded)
+    {
+        (this.mount, this.time) = (mount, time);
+        if (downloaded)
+        {
+            latest[SyncMode.Download] = New(SyncMode.Download, mount.StartedAt) with { Status = SyncTaskStatus.Success, FinishTime = time.GetUtcNow() };
+        }
+    }
 
     public IReadOnlyList<SyncTask> All
     {
@@ -23,7 +39,7 @@ internal sealed class SyncTasks(MountInfo mount, TimeProvider time)
 
     public SyncTask Begin(SyncMode type)
     {
-        var task = new SyncTask(mount.ContextId, mount.MountPoint, type, SyncTaskStatus.Pending, time.GetUtcNow());
+        SyncTask task = New(type, time.GetUtcNow());
         lock (gate)
         {
             latest[type] = task;
@@ -49,6 +65,28 @@ internal sealed class SyncTasks(MountInfo mount, TimeProvider time)
         }
     }
 
+    /// <summary>The background flush that began then has ended. A transfer that somebody asked for and that still runs keeps its row.</summary>
+    /// <param name="error">Null when it succeeded.</param>
+    public void NoteBackground(DateTimeOffset began, string? error)
+    {
+        lock (gate)
+        {
+            SyncTask? row = latest.GetValueOrDefault(SyncMode.Upload);
+            bool isOfBackground = row is not null && ReferenceEquals(row, failedInBackground);
+            if (error is null ? isOfBackground : row is not { Status: SyncTaskStatus.Pending })
+            {
+                SyncTask task = New(SyncMode.Upload, began) with
+                {
+                    Status = error is null ? SyncTaskStatus.Success : SyncTaskStatus.Failed,
+                    FinishTime = time.GetUtcNow(),
+                    ErrorMessage = error,
+                };
+                latest[SyncMode.Upload] = task;
+                failedInBackground = error is null ? null : task;
+            }
+        }
+    }
+
     public async Task<FlushReport> RunAsync(SyncMode type, Func<Task<FlushReport>> transfer)
     {
         SyncTask task = Begin(type);
@@ -64,6 +102,8 @@ internal sealed class SyncTasks(MountInfo mount, TimeProvider time)
             throw;
         }
     }
+
+    private SyncTask New(SyncMode type, DateTimeOffset start) => new(mount.ContextId, mount.MountPoint, type, SyncTaskStatus.Pending, start);
 
     private static string Describe(IReadOnlyList<PendingChange> remaining) =>
         (remaining.Count == 1 ? "1 change is" : $"{remaining.Count} changes are") + " not in the store: "

@@ -19,7 +19,13 @@ public sealed partial class ContextFiles
     /// <param name="attributes">What a mount shows of it.</param>
     /// <param name="progress">Told the number of bytes stored so far.</param>
     /// <exception cref="ContextException"><see cref="ContextError.WrongKind"/>, or the context cannot be written to.</exception>
-    public async Task<FileEntry> PutAsync(TreePath file, Stream content, EntryAttributes attributes, IProgress<long>? progress, CancellationToken cancellationToken)
+    public Task<FileEntry> PutAsync(TreePath file, Stream content, EntryAttributes attributes, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        PutAsync(file, content, attributes, hashed: null, progress, cancellationToken);
+
+    /// <inheritdoc cref="PutAsync(TreePath, Stream, EntryAttributes, IProgress{long}, CancellationToken)"/>
+    /// <param name="hashed">Told the number of bytes read so far, where a large file is read once before it is stored.</param>
+    public async Task<FileEntry> PutAsync(
+        TreePath file, Stream content, EntryAttributes attributes, IProgress<long>? hashed, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(attributes);
@@ -27,7 +33,7 @@ public sealed partial class ContextFiles
         await CheckPlaceAsync(file, cancellationToken);
         string key = keys.For(file, folder: false);
         string operation = NewOperation();
-        var upload = new StreamUpload(store, PartSize, progress);
+        var upload = new StreamUpload(store, PartSize, hashed, progress);
         (PutResult stored, long size) = await upload.RunAsync(
             key, content, hash => new ObjectDescription(EntryKind.File, attributes, hash, operation).ToMetadata(), cancellationToken);
         await ConfirmAsync(key, stored.ETag, cancellationToken);

@@ -6,7 +6,7 @@ using AgentBay.ObjectStore;
 namespace AgentBay.Fs.Files;
 
 /// <summary>Brings a stream of any length to one object: small ones in one call, others in parts, some at once.</summary>
-internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<long>? progress)
+internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<long>? hashed, IProgress<long>? progress)
 {
     private const int PartsAtOnce = 4;
 
@@ -52,9 +52,9 @@ internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<l
 
         // The hash belongs into the metadata, which comes before the bytes: what can be read twice is.
         string? promised = content.CanSeek ? await HashAsync(first, content, cancellationToken) : null;
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using IncrementalHash? hash = promised is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using IMultipartUpload upload = await store.BeginMultipartAsync(key, new PutOptions { Metadata = metadata(promised) }, cancellationToken);
-        hash.AppendData(first.Span);
+        hash?.AppendData(first.Span);
         long size = first.Length;
         var running = new List<Task> { UploadAsync(upload, 1, first, returned: null, cancellationToken) };
         try
@@ -64,7 +64,7 @@ internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<l
                 int wanted = sizeOfParts ?? partSize << Math.Min((number - 1) / PartsOfOneSize, 4);
                 byte[] buffer = ArrayPool<byte>.Shared.Rent(wanted);
                 int length = await content.ReadAtLeastAsync(buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken);
-                hash.AppendData(buffer, 0, length);
+                hash?.AppendData(buffer, 0, length);
                 size += length;
                 if (length == 0)
                 {
@@ -93,7 +93,7 @@ internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<l
         }
 
         await Task.WhenAll(running);
-        if (promised is not null && Convert.ToHexStringLower(hash.GetHashAndReset()) != promised)
+        if (hash is not null && Convert.ToHexStringLower(hash.GetHashAndReset()) != promised)
         {
             throw new IOException("The file changed while it was stored: nothing was stored. Try again.");
         }
@@ -117,7 +117,7 @@ internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<l
         }
     }
 
-    private static async Task<string> HashAsync(ReadOnlyMemory<byte> first, Stream content, CancellationToken cancellationToken)
+    private async Task<string> HashAsync(ReadOnlyMemory<byte> first, Stream content, CancellationToken cancellationToken)
     {
         long position = content.Position;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -128,6 +128,7 @@ internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<l
             while (await content.ReadAsync(buffer, cancellationToken) is > 0 and int count)
             {
                 hash.AppendData(buffer, 0, count);
+                hashed?.Report(content.Position);
             }
         }
         finally

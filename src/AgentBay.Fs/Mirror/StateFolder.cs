@@ -15,7 +15,9 @@ public sealed class StateFolder : IDisposable
     private const string HolderFile = "holder.json";
     private const int LockedOnUnix = 11; // EAGAIN
     private const int LockedOnWindows = unchecked((int)0x80070020); // ERROR_SHARING_VIOLATION
-    private const string SocketFile = "control.sock";
+
+    /// <summary>Of the socket, in its state folder.</summary>
+    public const string ControlSocketName = "control.sock";
 
     private readonly FileStream heldLock;
 
@@ -60,12 +62,17 @@ public sealed class StateFolder : IDisposable
 
     public string IndexFile => System.IO.Path.Combine(Path, "index.db");
 
-    public string ControlSocket => System.IO.Path.Combine(Path, SocketFile);
+    public string ControlSocket => ControlSocketIn(Path);
 
     /// <summary>Where the process that mounts a context answers, if one does.</summary>
     /// <param name="storeUrl">Canonical, as the store says it.</param>
     public static string ControlSocketOf(string cacheDirectory, string storeUrl, string contextId) =>
-        System.IO.Path.Combine(PathOf(cacheDirectory, storeUrl, contextId), SocketFile);
+        ControlSocketIn(PathOf(cacheDirectory, storeUrl, contextId));
+
+    public static string ControlSocketIn(string stateFolder) => System.IO.Path.Combine(stateFolder, ControlSocketName);
+
+    /// <summary>Where a mount logs, unless it is told another file.</summary>
+    public static string LogFileIn(string stateFolder) => System.IO.Path.Combine(stateFolder, "daemon.log");
 
     /// <summary>Creates what is missing and takes the lock.</summary>
     /// <exception cref="MirrorInUseException">Another process holds it.</exception>

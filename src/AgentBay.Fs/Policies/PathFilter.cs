@@ -14,9 +14,6 @@ public readonly struct PathFilter
 
     public bool IsEverything => scopes is null;
 
-    /// <summary>Only these files and folders with all below them.</summary>
-    public static PathFilter Only(params IReadOnlyList<TreePath> included) => new([.. included.Select(top => new Scope(top, []))]);
-
     /// <summary>No white lists: everything.</summary>
     public static PathFilter Of(BWList list)
     {

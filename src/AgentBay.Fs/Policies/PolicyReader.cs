@@ -30,7 +30,7 @@ internal sealed class PolicyReader(ICollection<string> notes)
             DownloadPolicy = policy.Part("downloadPolicy") is { } download ? ReadDownload(download) : new(),
             DeletePolicy = policy.Part("deletePolicy") is { } delete ? ReadDelete(delete) : new(),
             ExtractPolicy = policy.Part("extractPolicy") is { } extract ? ReadExtract(extract) : new(),
-            RecyclePolicy = policy.Part("recyclePolicy") is { } recycle ? ReadRecycle(recycle) : new(),
+            RecyclePolicy = policy.Part("recyclePolicy") is { } recycle ? ReadRecycle(recycle) : null,
             BWList = policy.Part("bwList") is { } list ? ReadList(list) : new(),
             MappingPolicy = policy.Part("mappingPolicy") is { } mapping ? ReadMapping(mapping) : null,
         };

@@ -13,7 +13,8 @@ public sealed record SyncPolicy
 
     public ExtractPolicy ExtractPolicy { get; init; } = new();
 
-    public RecyclePolicy RecyclePolicy { get; init; } = new();
+    /// <summary>Null: none was given, and what others said of the context's expiry stays.</summary>
+    public RecyclePolicy? RecyclePolicy { get; init; }
 
     public BWList BWList { get; init; } = new();
 
@@ -24,10 +25,10 @@ public sealed record SyncPolicy
     /// <exception cref="PolicyException">It is no policy.</exception>
     public static SyncPolicy Parse(string json, ICollection<string>? notes = null) => new PolicyReader(notes ?? []).Read(json);
 
-    /// <summary>As the SDKs send it; a mapping only when there is one.</summary>
+    /// <summary>As the SDKs send it; a recycle policy and a mapping only when there is one.</summary>
     public string ToJson() => PolicyJson.Write(this);
 
-    /// <summary>White list paths are relative to the mount point: one that repeats it would match nothing.</summary>
+    /// <summary>Paths of a policy are relative to the mount point: one that repeats it would match nothing.</summary>
     /// <exception cref="PolicyException">One does; the message has the path that is meant.</exception>
     public void CheckAgainstMountPoint(string mountPoint)
     {
@@ -38,6 +39,11 @@ public sealed record SyncPolicy
             {
                 RefuseRepetition("Excluded path", exclude, $"{mountPoint.TrimEnd('/')}/{list.Path.Trim('/')}", "the mount point and its white list path");
             }
+        }
+
+        foreach (string path in RecyclePolicy?.Paths ?? [])
+        {
+            RefuseRepetition("Recycle policy path", path, mountPoint, "the mount point");
         }
     }
 

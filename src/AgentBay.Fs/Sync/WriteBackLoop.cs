@@ -5,7 +5,8 @@ using AgentBay.ObjectStore;
 namespace AgentBay.Fs.Sync;
 
 /// <summary>The background flush: some seconds after the last change, at the latest after some times that; and the watch over mapped files.</summary>
-internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
+/// <param name="ended">Told of each flush when it began, and its error if there was one.</param>
+internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine, Action<DateTimeOffset, Exception?> ended)
 {
     private const int LongestWaitInDelays = 6;
 
@@ -88,6 +89,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
             }
 
             Round round;
+            DateTimeOffset began = mirror.Options.Time.GetUtcNow();
             try
             {
                 round = await engine.FullRoundAsync(includeOpenFiles: false, new Counter(null), cancellationToken);
@@ -98,6 +100,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine)
                 round = new Round(0, 0, error, true);
             }
 
+            ended(began, round.Error);
             if (round.Transient)
             {
                 pause = TimeSpan.FromTicks(Math.Min(Math.Max(pause.Ticks, TimeSpan.TicksPerSecond) * 2, LongestPause.Ticks));

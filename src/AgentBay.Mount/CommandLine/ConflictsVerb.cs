@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
 using AgentBay.Fs.Control;
 using AgentBay.Mount.Mounts;
 using AgentBay.Mount.Output;
@@ -27,7 +25,7 @@ internal static class ConflictsVerb
         List<ConflictReport> conflicts = [.. (await target.AskAsync<ControlReply.Conflicts>(new ControlRequest.Conflicts(), cancellationToken)).Copies.Select(copy => ConflictReport.From(target.MountPoint, copy))];
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(conflicts, OutputJson.Default.ListConflictReport));
+            OutputJson.Print(conflicts, OutputJson.Default.ListConflictReport);
         }
         else if (conflicts.Count == 0)
         {
@@ -37,7 +35,7 @@ internal static class ConflictsVerb
         {
             TextTable.Print(
                 ["THE STORE'S VERSION", "KEPT BY", "AT", "SIZE"],
-                conflicts.Select(conflict => new[] { conflict.Path, conflict.Host, conflict.At.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), Sizes.Format(conflict.Size) }));
+                conflicts.Select(conflict => new[] { conflict.Path, conflict.Host, LocalTime.Format(conflict.At), Sizes.Format(conflict.Size) }));
             Console.WriteLine($"Resolve each: agentbay-mount {ResolveVerb.Name} FILE --ours|--theirs|--both");
         }
 

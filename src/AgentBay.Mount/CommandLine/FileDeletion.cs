@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AgentBay.Fs;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Files;
@@ -30,7 +29,7 @@ internal static class FileDeletion
 
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(new FileDeletionReport(deleted, failed), OutputJson.Default.FileDeletionReport));
+            OutputJson.Print(new FileDeletionReport(deleted, failed), OutputJson.Default.FileDeletionReport);
         }
 
         foreach (FileFailure failure in failed)

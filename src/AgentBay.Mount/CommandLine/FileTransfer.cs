@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using AgentBay.Fs;
 using AgentBay.Fs.Files;
 using AgentBay.Fs.Metadata;
@@ -23,9 +22,10 @@ internal static class FileTransfer
 
         await using Stream content = local == Standard ? new StandardInput() : File.OpenRead(local);
         FileEntry? stored = null;
+        string name = FilePath.Printable(file.ToString());
         await TransferDisplay.ShowAsync(
-            $"put {FilePath.Printable(file.ToString())}", content.CanSeek ? content.Length : null, quiet: false,
-            async progress => stored = await files.PutAsync(file, content, AttributesOf(local), progress, cancellationToken));
+            content.CanSeek ? content.Length : null, quiet: false,
+            async display => stored = await files.PutAsync(file, content, AttributesOf(local), display.Bar($"read {name}"), display.Bar($"put {name}"), cancellationToken));
         return Say(json, FileReport.From(stored!), $"Stored {FilePath.Printable(stored!.FullName)} ({Sizes.Format(stored.Size)}).");
     }
 
@@ -40,7 +40,7 @@ internal static class FileTransfer
         if (local == Standard)
         {
             await using Stream output = Console.OpenStandardOutput();
-            await CopyAsync(opened, output, quiet: true, cancellationToken);
+            await CopyAsync(opened, output, quiet: !Console.IsOutputRedirected, cancellationToken);
             return ExitCode.Done;
         }
 
@@ -76,7 +76,7 @@ internal static class FileTransfer
     }
 
     private static Task CopyAsync(OpenedFile opened, Stream target, bool quiet, CancellationToken cancellationToken) => TransferDisplay.ShowAsync(
-        $"get {FilePath.Printable(opened.Entry.FullName)}", opened.Entry.Size, quiet, progress => ContextFiles.CopyAsync(opened, target, progress, cancellationToken));
+        opened.Entry.Size, quiet, display => opened.CopyToAsync(target, display.Bar($"get {FilePath.Printable(opened.Entry.FullName)}"), cancellationToken));
 
     private static EntryAttributes AttributesOf(string local)
     {
@@ -100,7 +100,7 @@ internal static class FileTransfer
     {
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(report, OutputJson.Default.FileReport));
+            OutputJson.Print(report, OutputJson.Default.FileReport);
         }
         else if (!Console.IsOutputRedirected)
         {

@@ -1,11 +1,9 @@
 using System.CommandLine;
-using System.Text.Json;
 using AgentBay.Fs.Checking;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Mirror;
 using AgentBay.Mount.Mounts;
 using AgentBay.Mount.Output;
-using AgentBay.ObjectStore;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentBay.Mount.CommandLine;
@@ -24,32 +22,29 @@ internal static class FsckVerb
         var store = new Option<string>("--store");
         var cacheDirectory = new Option<string>("--cache-dir");
         var command = new Command(Name) { context, repair, content, json, store, cacheDirectory };
-        command.SetAction((parsed, _) => RunAsync(
+        command.SetAction((parsed, _) => StoreSession.RunAsync(parsed.GetValue(store), (session, cancel) => RunAsync(
+            session,
             parsed.GetRequiredValue(context),
-            parsed.GetValue(store),
-            parsed.GetValue(cacheDirectory) ?? StateFolder.DefaultCacheDirectory,
+            parsed.GetValue(cacheDirectory) switch { null => StateFolder.DefaultCacheDirectory, "" => throw CommandException.Usage("--cache-dir is empty."), var folder => folder },
             new CheckOptions { Repair = parsed.GetValue(repair), Content = parsed.GetValue(content) },
-            parsed.GetValue(json)));
+            parsed.GetValue(json),
+            cancel)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string nameOrId, string? storeUrl, string cacheDirectory, CheckOptions options, bool json)
+    private static async Task<int> RunAsync(StoreSession session, string nameOrId, string cacheDirectory, CheckOptions options, bool json, CancellationToken cancellationToken)
     {
-        using var interrupt = new Interrupt();
-        await using IObjectStore store = DefaultStore.Open(storeUrl);
-        string url = store.Properties.Url;
-        ContextRecord context = await new ContextCatalog(store, options.Time).FindAsync(nameOrId, interrupt.Token)
-            ?? throw CommandException.Failed($"There is no context '{nameOrId}' in {url}.");
-        using StateFolder? folder = TakeMirror(StateFolder.PathOf(cacheDirectory, url, context.Id));
-        CheckReport report = await new ContextChecker(store, context, options, NullLogger.Instance)
-            .RunAsync(folder, state => HostAdapters.Current.OpenMirror(state).Files, interrupt.Token);
+        ContextRecord context = await session.FindAsync(nameOrId, cancellationToken);
+        using StateFolder? folder = TakeMirror(StateFolder.PathOf(cacheDirectory, session.Url, context.Id));
+        CheckReport report = await new ContextChecker(session.Store, context, options, NullLogger.Instance)
+            .RunAsync(folder, state => HostAdapters.Current.OpenMirror(state).Files, cancellationToken);
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(FsckReport.From(report, context, url), OutputJson.Default.FsckReport));
+            OutputJson.Print(FsckReport.From(report, context, session.Url), OutputJson.Default.FsckReport);
         }
         else
         {
-            FsckText.Print(report, context, url);
+            FsckText.Print(report, context, session.Url);
         }
 
         return report.IsClean ? ExitCode.Done : ExitCode.Unflushed;

@@ -43,12 +43,10 @@ internal static class HelperVerbs
 
     private static async Task<int> MountAsync(string source, string directory, string[] options)
     {
-        // The same words as by hand, so that helper and command line cannot differ.
-        string[] words = [MountVerb.Name, .. options.SelectMany(list => new[] { "-o", list }), "--", source, directory];
-        ParseResult parsed = Verbs.Create(words).Parse(words);
         try
         {
-            int code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            // The same words as by hand, so that helper and command line cannot differ.
+            int code = await Verbs.RunAsync([MountVerb.Name, .. options.SelectMany(list => new[] { "-o", list }), "--", source, directory]);
             return code == ExitCode.Failed ? MountFailure : code;
         }
         catch (Exception error)

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
 using AgentBay.Fs.Control;
 using AgentBay.Mount.Mounts;
 using AgentBay.Mount.Output;
@@ -27,11 +25,11 @@ internal static class InfoVerb
         List<TaskReport> rows = [.. (await target.AskAsync<ControlReply.Tasks>(new ControlRequest.Tasks(), cancellationToken)).Rows.Select(TaskReport.From)];
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(rows, OutputJson.Default.ListTaskReport));
+            OutputJson.Print(rows, OutputJson.Default.ListTaskReport);
         }
         else if (rows.Count == 0)
         {
-            Console.WriteLine("No transfer was asked for yet (changes go to the store by themselves: agentbay-mount status).");
+            Console.WriteLine("There was no transfer yet (changes go to the store by themselves: agentbay-mount status).");
         }
         else
         {
@@ -43,5 +41,5 @@ internal static class InfoVerb
         return ExitCode.Done;
     }
 
-    private static string Time(DateTimeOffset? time) => time?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-";
+    private static string Time(DateTimeOffset? time) => time is { } at ? LocalTime.Format(at) : "-";
 }

@@ -120,6 +120,14 @@ internal static class MountVerb
             throw CommandException.Usage("The mount point is empty.");
         }
 
+        foreach ((string option, string? folder) in new[] { ("--cache-dir", request.CacheDirectory), ("--log-file", request.LogFile) })
+        {
+            if (folder is "")
+            {
+                throw CommandException.Usage($"{option} is empty.");
+            }
+        }
+
         SyncPolicy policy = request.PolicyOptions.ToPolicy();
         if (request.SyncOnClose && (!request.FsyncReachesStore || !policy.UploadPolicy.AutoUpload))
         {

@@ -19,9 +19,6 @@ internal sealed record PolicyOptions
 
     private Lifecycle? Lifecycle { get; init; }
 
-    /// <summary>Whether the store's expiry rules are to follow the policy. One that does not speak of them, or says what is the case anyhow, leaves those that others set.</summary>
-    internal bool SetsLifecycle => Lifecycle is not null || Given is { RecyclePolicy.Lifecycle: not Fs.Policies.Lifecycle.Forever };
-
     /// <summary>What a policy says to no effect.</summary>
     internal IReadOnlyList<string> Notes { get; private init; } = [];
 
@@ -60,7 +57,7 @@ internal sealed record PolicyOptions
             UploadPolicy = policy.UploadPolicy with { AutoUpload = AutoUpload ?? policy.UploadPolicy.AutoUpload },
             DownloadPolicy = policy.DownloadPolicy with { AutoDownload = AutoDownload ?? policy.DownloadPolicy.AutoDownload },
             DeletePolicy = KeepDeleted ? policy.DeletePolicy with { SyncLocalFile = false } : policy.DeletePolicy,
-            RecyclePolicy = policy.RecyclePolicy with { Lifecycle = Lifecycle ?? policy.RecyclePolicy.Lifecycle },
+            RecyclePolicy = Lifecycle is { } lifecycle ? (policy.RecyclePolicy ?? new()) with { Lifecycle = lifecycle } : policy.RecyclePolicy,
             BWList = Excluded.Aggregate(list, (all, path) => all.Excluding(path)),
         };
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using AgentBay.Fs.Control;
 using AgentBay.Mount.Mounts;
 using AgentBay.Mount.Output;
@@ -34,7 +33,7 @@ internal static class StatusVerb
 
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(report, OutputJson.Default.MountReport));
+            OutputJson.Print(report, OutputJson.Default.MountReport);
         }
         else
         {
@@ -54,7 +53,7 @@ internal static class StatusVerb
 
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(reports, OutputJson.Default.ListMountReport));
+            OutputJson.Print(reports, OutputJson.Default.ListMountReport);
         }
         else
         {

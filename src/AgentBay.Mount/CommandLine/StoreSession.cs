@@ -29,8 +29,23 @@ internal sealed class StoreSession
     internal static async Task<int> RunAsync(string? storeUrl, Func<StoreSession, CancellationToken, Task<int>> command)
     {
         using var interrupt = new Interrupt();
-        await using IObjectStore store = DefaultStore.Open(storeUrl);
-        return await command(new StoreSession(store, DefaultStore.Absolute(DefaultStore.Resolve(storeUrl))), interrupt.Token);
+        string url = ResolveUrl(storeUrl);
+        await using IObjectStore store = StoreUrl.Open(url, StoreOpenOptions.Default);
+        return await command(new StoreSession(store, url), interrupt.Token);
+    }
+
+    /// <param name="option">What --store said, if anything.</param>
+    /// <exception cref="CommandException">The URL is none.</exception>
+    internal static string ResolveUrl(string? option)
+    {
+        try
+        {
+            return StoreUrl.Resolve(option);
+        }
+        catch (FormatException error)
+        {
+            throw CommandException.Usage(option is null ? error.Message : $"--store: {error.Message}");
+        }
     }
 
     /// <exception cref="CommandException">There is no such context.</exception>

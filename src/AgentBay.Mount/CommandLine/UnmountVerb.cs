@@ -49,9 +49,7 @@ internal static class UnmountVerb
         switch (reply)
         {
             case ControlReply.Busy busy:
-                string who = string.Join(", ", busy.Processes.Select(process => $"{process.Pid} ({(process.Name.Length > 0 ? process.Name : "?")})"));
-                throw CommandException.Failed(
-                    $"{target.MountPoint} is in use by {(who.Length > 0 ? $"process {who}" : "a process of another user")}: end it, or detach with --force. Nothing was unmounted.");
+                throw CommandException.Failed($"{target.MountPoint} is in use by {BusyProcess.Describe(busy.Processes)}: end it, or detach with --force. Nothing was unmounted.");
             case ControlReply.Failed failed:
                 throw CommandException.Failed($"{target.MountPoint}: {failed.Message}");
             case ControlReply.Done done:
@@ -79,7 +77,7 @@ internal static class UnmountVerb
         if (target.Entry is { } entry && !DeadMount.TryClear(entry, HostAdapters.Current))
         {
             int? pid = StateFolder.ReadHolder(target.StateFolder)?.Pid;
-            throw CommandException.Failed($"Process {pid} holds the mount {target.MountPoint} and does not answer; see {Path.Combine(target.StateFolder, "daemon.log")}.");
+            throw CommandException.Failed($"Process {pid} holds the mount {target.MountPoint} and does not answer; see {StateFolder.LogFileIn(target.StateFolder)}.");
         }
 
         string gone = $"agentbay-mount: The process of {target.MountPoint} was gone; the mount is cleared.";

@@ -15,11 +15,27 @@ internal static class Verbs
 
     private static readonly string[] Global = ["--help", "-h", "-?", "--version"];
 
+    /// <summary>Parses a command line and does what it says.</summary>
+    /// <exception cref="CommandException">It is no command, or it failed.</exception>
+    internal static async Task<int> RunAsync(string[] arguments)
+    {
+        string[] words = WithVerb(arguments);
+        ParseResult parsed = Create(words).Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction and not VersionAction)
+        {
+            string problem = parsed.UnmatchedTokens is [var word, ..] ? $"Unrecognized command or argument '{word}'." : parsed.Errors[0].Message;
+            string verb = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+            throw CommandException.Usage($"{problem} See: agentbay-mount {verb}--help");
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
     /// <summary>
     /// Mounting needs no verb: what does not begin with one is a mount. A context that is named like a verb is mounted with
     /// <c>mount status /path</c> or <c>-- status /path</c>.
     /// </summary>
-    internal static string[] WithVerb(string[] arguments) => arguments switch
+    private static string[] WithVerb(string[] arguments) => arguments switch
     {
         [] => ["--help"],
         ["help", .. var rest] => [.. rest, "--help"],
@@ -27,7 +43,7 @@ internal static class Verbs
         _ => [MountVerb.Name, .. arguments],
     };
 
-    internal static RootCommand Create(string[] words)
+    private static RootCommand Create(string[] words)
     {
         var root = new RootCommand
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using AgentBay.Fs.Control;
 using AgentBay.Mount.Mounts;
 using AgentBay.Mount.Output;
@@ -27,7 +26,7 @@ internal static class WhyVerb
         var answer = await target.AskAsync<ControlReply.Rule>(new ControlRequest.Rule(name), cancellationToken);
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(new RuleReport(name, answer.IsSynced, answer.Rules), OutputJson.Default.RuleReport));
+            OutputJson.Print(new RuleReport(name, answer.IsSynced, answer.Rules), OutputJson.Default.RuleReport);
         }
         else
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentBay.Mount.CommandLine;
 using AgentBay.Mount.Mounts;
 
 namespace AgentBay.Mount.Daemon;
@@ -8,10 +9,10 @@ internal static class BackgroundMount
 {
     internal static async Task<int> RunAsync(MountRequest request)
     {
-        request = Absolute(request);
-        Terminal.LeaveSession();
         try
         {
+            request = Absolute(request);
+            Terminal.LeaveSession();
             return await new MountProcess(request, HostAdapters.Current, Report, toConsole: false).RunAsync();
         }
         catch (Exception error)
@@ -27,7 +28,7 @@ internal static class BackgroundMount
         Path = Path.GetFullPath(request.Path),
         CacheDirectory = request.CacheDirectory is { } cache ? Path.GetFullPath(cache) : null,
         LogFile = request.LogFile is { } log ? Path.GetFullPath(log) : null,
-        Store = request.Store is { } store ? DefaultStore.Absolute(store) : null,
+        Store = StoreSession.ResolveUrl(request.Store),
     };
 
     private static void Report(StartReport report)

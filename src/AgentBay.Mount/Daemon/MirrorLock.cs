@@ -48,7 +48,7 @@ internal static class MirrorLock
     {
         try
         {
-            await using ControlClient? client = await ControlClient.TryConnectAsync(Path.Combine(stateFolder, "control.sock"), cancellationToken);
+            await using ControlClient? client = await ControlClient.TryConnectAsync(StateFolder.ControlSocketIn(stateFolder), cancellationToken);
             return client is null ? null : (await client.AskAsync(new ControlRequest.Status(), cancellationToken) as ControlReply.Status)?.Mount;
         }
         catch (IOException)

@@ -1,9 +1,9 @@
-using System.Net.Sockets;
 using System.Reflection;
 using AgentBay.Fs;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Control;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using AgentBay.Mount.CommandLine;
 using AgentBay.Mount.Logging;
@@ -36,31 +36,27 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
         using var signals = new EndSignals();
         adapter.CheckAvailable();
         string mountPoint = MountDirectory.Prepare(request.Path, adapter);
-        await using IObjectStore store = DefaultStore.Open(request.Store);
+        await using IObjectStore store = StoreUrl.Open(StoreSession.ResolveUrl(request.Store), StoreOpenOptions.Default);
         MountDirectory.CheckApart(mountPoint, request.EffectiveCacheDirectory, store.Properties.Url);
         ContextRecord context = await FindContextAsync(store, signals.Starting);
-        StateFolder folder = await MirrorLock.TakeAsync(request.EffectiveCacheDirectory, store.Properties.Url, context, report, signals.Starting);
-        try
-        {
-            // Waiting for the lock may have taken long: the context may have been cleared meanwhile.
-            context = await CheckUsableAsync(store, context, signals.Starting);
-            if (request.PolicyOptions.SetsLifecycle)
-            {
-                await new ContextRecycling(store).ApplyAsync(context, request.Policy.RecyclePolicy, signals.Starting);
-            }
+        using StateFolder folder = await MirrorLock.TakeAsync(request.EffectiveCacheDirectory, store.Properties.Url, context, report, signals.Starting);
 
-            return await ServeAsync(store, context, folder, mountPoint, signals);
-        }
-        finally
-        {
-            folder.Dispose();
-        }
+        // Waiting for the lock may have taken long: the context may have been cleared meanwhile.
+        context = await CheckUsableAsync(store, context, signals.Starting);
+        await RecycleAsync(store, context, signals.Starting);
+        return await ServeAsync(store, context, folder, mountPoint, signals);
     }
 
     private async Task<ContextRecord> FindContextAsync(IObjectStore store, CancellationToken cancellationToken)
     {
         var catalog = new ContextCatalog(store, TimeProvider.System);
-        ContextRecord context = await catalog.FindAsync(request.Context, cancellationToken)
+        ContextRecord? found = await catalog.FindAsync(request.Context, cancellationToken);
+        if (found is not null && request.Policy.RecyclePolicy is { } recycle)
+        {
+            await new ContextRecycling(store).CheckAsync(found, recycle, cancellationToken);
+        }
+
+        ContextRecord context = found
             ?? (request.Create && !request.Context.StartsWith("SdkCtx-", StringComparison.Ordinal)
                 ? await catalog.GetOrCreateAsync(request.Context, cancellationToken)
                 : throw CommandException.Failed($"There is no context '{request.Context}' in {store.Properties.Url} (agentbay-mount context list shows those that are there)."));
@@ -79,6 +75,24 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
         ContextRecord now = await catalog.FindAsync(context.Id, cancellationToken) ?? throw CommandException.Failed($"Context '{context.Name}' ({context.Id}) was deleted just now.");
         ContextCatalog.RefuseBusy(now);
         return now;
+    }
+
+    private async Task RecycleAsync(IObjectStore store, ContextRecord context, CancellationToken cancellationToken)
+    {
+        if (request.Policy.RecyclePolicy is not { } recycle)
+        {
+            return;
+        }
+
+        try
+        {
+            await new ContextRecycling(store).ApplyAsync(context, recycle, cancellationToken);
+        }
+        catch (StoreException mayNot) when (recycle.Lifecycle == Lifecycle.Forever && mayNot.Kind is StoreErrorKind.AccessDenied or StoreErrorKind.Refused)
+        {
+            // The SDKs' default policy says forever: it must not need more than a mount does.
+            report(new StartReport.Note($"Context '{context.Name}' is to be kept forever, and whether the store has a rule that says otherwise cannot be read: {mayNot.Message}"));
+        }
     }
 
     private async Task<int> ServeAsync(IObjectStore store, ContextRecord context, StateFolder folder, string mountPoint, EndSignals signals)
@@ -128,9 +142,9 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
         await using MountSession session = await MountSession.OpenAsync(folder, mirror.Files, store, context, options, loggers, signals.Starting);
         await using IRunningMount mount = await mirror.MountAsync(session.Host, folder, info.MountPoint, request, loggers);
         using var lifecycle = new MountLifecycle(session, mount, info, loggers.CreateLogger<MountLifecycle>(), TimeProvider.System);
-        using Socket listener = ControlSocket.Listen(folder.ControlSocket);
+        using ControlListener listener = ControlSocket.Listen(folder.ControlSocket);
         using var serving = new CancellationTokenSource();
-        Task server = new ControlServer(lifecycle, loggers.CreateLogger<ControlServer>(), TimeProvider.System).RunAsync(listener, serving.Token);
+        Task server = new ControlServer(lifecycle, loggers.CreateLogger<ControlServer>(), TimeProvider.System).RunAsync(listener.Socket, serving.Token);
         signals.EndWith(lifecycle, loggers.CreateLogger<EndSignals>());
         report(new StartReport.Ready(info));
         try
@@ -161,7 +175,7 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
         Store = store.Properties.Url,
         MountPoint = mountPoint,
         StateFolder = folder.Path,
-        LogFile = Path.GetFullPath(request.LogFile ?? Path.Combine(folder.Path, "daemon.log")),
+        LogFile = Path.GetFullPath(request.LogFile ?? StateFolder.LogFileIn(folder.Path)),
         ReadOnly = request.ReadOnly,
         StartedAt = TimeProvider.System.GetUtcNow(),
         Version = Version,

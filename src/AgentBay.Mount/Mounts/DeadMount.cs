@@ -46,11 +46,11 @@ internal static class DeadMount
                 return false;
             }
 
-            await using IObjectStore store = DefaultStore.Open(holder.StoreUrl);
+            await using IObjectStore store = StoreUrl.Open(holder.StoreUrl, StoreOpenOptions.Default);
             using IMirrorFiles files = adapter.OpenMirror(folder).Files;
             return await PendingLook.FindAsync(folder, files, store, holder.ContextId, cancellationToken) is { Count: 0 };
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CommandException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
         {
             return false;
         }

@@ -16,8 +16,5 @@ internal sealed record MountEntry(string MountPoint, string Type, string Source)
             ? Source[SourcePrefix.Length..]
             : null;
 
-    /// <summary>The control socket of a mount of ours.</summary>
-    internal string? ControlSocket => StateFolder is { } folder ? Path.Combine(folder, "control.sock") : null;
-
     internal static string SourceOf(string stateFolder) => SourcePrefix + stateFolder;
 }

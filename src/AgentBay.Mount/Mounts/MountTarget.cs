@@ -6,29 +6,13 @@ namespace AgentBay.Mount.Mounts;
 /// <param name="Entry">Null when it is in the table no more.</param>
 internal sealed record MountTarget(string MountPoint, string StateFolder, MountEntry? Entry)
 {
-    private string ControlSocket => Path.Combine(StateFolder, "control.sock");
-
     /// <summary>The mount that a path lies in.</summary>
     /// <exception cref="CommandException">It lies in none of ours.</exception>
-    internal static MountTarget Find(string path)
-    {
-        string real = RealPath.Of(path);
-        var table = MountTable.Read();
-        return table.Containing(real) is { StateFolder: { } folder } entry
-            ? new MountTarget(entry.MountPoint, folder, entry)
-            : FindDraining(real, table) ?? throw NotOurs(real, table);
-    }
+    internal static MountTarget Find(string path) => Find(path, (table, real) => table.Containing(real));
 
     /// <summary>The mount exactly at a path.</summary>
     /// <exception cref="CommandException">There is none of ours.</exception>
-    internal static MountTarget FindExact(string path)
-    {
-        string real = RealPath.Of(path);
-        var table = MountTable.Read();
-        return table.At(real) is { StateFolder: { } folder } entry
-            ? new MountTarget(entry.MountPoint, folder, entry)
-            : FindDraining(real, table) ?? throw NotOurs(real, table);
-    }
+    internal static MountTarget FindExact(string path) => Find(path, (table, real) => table.At(real));
 
     /// <summary>Everything in the mount table, and what still drains.</summary>
     internal static IReadOnlyList<MountTarget> All()
@@ -43,7 +27,7 @@ internal sealed record MountTarget(string MountPoint, string StateFolder, MountE
     {
         try
         {
-            return await ControlClient.TryConnectAsync(ControlSocket, cancellationToken);
+            return await ControlClient.TryConnectAsync(Fs.Mirror.StateFolder.ControlSocketIn(StateFolder), cancellationToken);
         }
         catch (UnauthorizedAccessException error)
         {
@@ -83,7 +67,14 @@ internal sealed record MountTarget(string MountPoint, string StateFolder, MountE
         return real == MountPoint ? "" : Path.GetRelativePath(MountPoint, real);
     }
 
-    private static MountTarget? FindDraining(string real, MountTable table) => Draining(table).FirstOrDefault(target => target.MountPoint == real);
+    private static MountTarget Find(string path, Func<MountTable, string, MountEntry?> look)
+    {
+        string real = RealPath.Of(path);
+        var table = MountTable.Read();
+        return look(table, real) is { StateFolder: { } folder } entry
+            ? new MountTarget(entry.MountPoint, folder, entry)
+            : Draining(table).FirstOrDefault(target => target.MountPoint == real) ?? throw NotOurs(real, table);
+    }
 
     // Sockets that listen are in the kernel's list, wherever their state folder is.
     private static IEnumerable<MountTarget> Draining(MountTable table)
@@ -98,11 +89,11 @@ internal sealed record MountTarget(string MountPoint, string StateFolder, MountE
 
     private static IEnumerable<string> ListeningStateFolders()
     {
-        const string name = "/control.sock";
+        const string name = "/" + Fs.Mirror.StateFolder.ControlSocketName;
         return File.ReadLines("/proc/net/unix")
             .Select(line => line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries))
             .Where(fields => fields.Length == 8 && fields[7].EndsWith(name, StringComparison.Ordinal))
-            .Select(fields => fields[7][..^name.Length])
+            .Select(fields => ControlSocket.FolderOf(fields[7][..^name.Length]))
             .Distinct();
     }
 

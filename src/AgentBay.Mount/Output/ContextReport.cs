@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using AgentBay.Fs.Contexts;
 
 namespace AgentBay.Mount.Output;
@@ -12,7 +11,7 @@ internal sealed record ContextReport(string Id, string Name, string State, DateT
         ContextReport report = From(record);
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(report, OutputJson.Default.ContextReport));
+            OutputJson.Print(report, OutputJson.Default.ContextReport);
             return ExitCode.Done;
         }
 
@@ -34,7 +33,7 @@ internal sealed record ContextReport(string Id, string Name, string State, DateT
         List<ContextReport> reports = [.. records.Select(From)];
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(reports, OutputJson.Default.ListContextReport));
+            OutputJson.Print(reports, OutputJson.Default.ListContextReport);
         }
         else
         {

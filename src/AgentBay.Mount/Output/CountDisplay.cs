@@ -8,13 +8,13 @@ internal static class CountDisplay
 {
     internal static async Task ShowAsync(string doing, Func<IProgress<int>?, Task> work)
     {
-        if (Console.IsOutputRedirected)
+        if (!ProgressScreen.IsThere)
         {
             await work(null);
             return;
         }
 
-        await AnsiConsole.Status().StartAsync(doing, context => work(new Shown(context, doing)));
+        await ProgressScreen.Status.StartAsync(doing, context => work(new Shown(context, doing)));
     }
 
     private sealed class Shown(StatusContext context, string doing) : IProgress<int>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using AgentBay.Fs.Files;
 
 namespace AgentBay.Mount.Output;
@@ -13,7 +12,7 @@ internal sealed record FileListReport(IReadOnlyList<FileReport> Files, int Page,
         var report = new FileListReport([.. page.Entries.Select(FileReport.From)], number, size, page.TotalCount);
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(report, OutputJson.Default.FileListReport));
+            OutputJson.Print(report, OutputJson.Default.FileListReport);
             return ExitCode.Done;
         }
 

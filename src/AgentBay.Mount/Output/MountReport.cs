@@ -62,9 +62,12 @@ internal sealed record MountReport
             await using ControlClient? client = await target.TryConnectAsync(cancellationToken);
             return client is null
                 ? Silent(target, "dead")
-                : await client.AskAsync(new ControlRequest.Status(), cancellationToken) is ControlReply.Status { Mount: var status }
-                    ? From(status)
-                    : Silent(target, "dead");
+                : await client.AskAsync(new ControlRequest.Status(), cancellationToken) switch
+                {
+                    ControlReply.Status { Mount: var status } => From(status),
+                    ControlReply.Failed { Message: var why } => Silent(target, "inaccessible") with { LastError = why },
+                    _ => Silent(target, "inaccessible"),
+                };
         }
         catch (CommandException)
         {

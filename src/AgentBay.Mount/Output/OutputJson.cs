@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace AgentBay.Mount.Output;
 
@@ -13,4 +15,7 @@ namespace AgentBay.Mount.Output;
 [JsonSerializable(typeof(FileReport))]
 [JsonSerializable(typeof(FileDeletionReport))]
 [JsonSerializable(typeof(UrlReport))]
-internal sealed partial class OutputJson : JsonSerializerContext;
+internal sealed partial class OutputJson : JsonSerializerContext
+{
+    internal static void Print<T>(T value, JsonTypeInfo<T> type) => Console.WriteLine(JsonSerializer.Serialize(value, type));
+}

@@ -1,4 +1,5 @@
 using AgentBay.Fs.Control;
+using AgentBay.Fs.Mirror;
 
 namespace AgentBay.Mount.Output;
 
@@ -31,7 +32,7 @@ internal static class StatusText
         Line("mount point", report.MountPoint);
         Line("store", report.Store ?? "?");
         Line("mirror", report.StateFolder);
-        Line("process", $"{report.Pid}{(report.StartedAt is { } since ? $", since {since.ToLocalTime():yyyy-MM-dd HH:mm:ss}" : "")}");
+        Line("process", $"{report.Pid}{(report.StartedAt is { } since ? $", since {LocalTime.Format(since)}" : "")}");
         Line("pending", Pending(report));
         if (report.BytesPerSecond is { } rate and > 0)
         {
@@ -45,7 +46,7 @@ internal static class StatusText
 
         Line("errors", $"{report.Errors ?? report.Failed.Count}");
         Line("last error", report.LastError ?? "-");
-        Line("log", report.LogFile ?? Path.Combine(report.StateFolder, "daemon.log"));
+        Line("log", report.LogFile ?? StateFolder.LogFileIn(report.StateFolder));
         foreach (Remaining failed in report.Failed)
         {
             Line("failed", $"{failed.Path} ({Sizes.Format(failed.Bytes)}): {failed.Error}");
@@ -56,7 +57,7 @@ internal static class StatusText
     {
         Line("path", Path.Combine(mount.MountPoint, path.Name));
         Line("state", path.State + (path.IsHere ? "" : ", its bytes are in the store only"));
-        Optional("since", path.PendingSince?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
+        Optional("since", path.PendingSince is { } since ? LocalTime.Format(since) : null);
         Optional("below", path.PendingBelow > 0 ? $"{path.PendingBelow} names wait" : null);
         Optional("rule", path.Rule);
         Optional("last error", path.LastError);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AgentBay.ObjectStore;
 
 namespace AgentBay.Mount.Output;
@@ -12,7 +11,7 @@ internal sealed record UrlReport(string Url, string Method, DateTimeOffset Expir
     {
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(new UrlReport(url.Url.AbsoluteUri, method, url.ExpiresAt), OutputJson.Default.UrlReport));
+            OutputJson.Print(new UrlReport(url.Url.AbsoluteUri, method, url.ExpiresAt), OutputJson.Default.UrlReport);
             return ExitCode.Done;
         }
 

@@ -10,7 +10,7 @@ internal static class WorkDisplay
     internal static async Task<ControlReply> FollowAsync(IAsyncEnumerable<ControlReply> replies)
     {
         ControlReply? last = null;
-        if (Console.IsOutputRedirected)
+        if (!ProgressScreen.IsThere)
         {
             await foreach (ControlReply reply in replies)
             {
@@ -20,8 +20,7 @@ internal static class WorkDisplay
             return last!;
         }
 
-        await AnsiConsole.Progress().AutoClear(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+        await ProgressScreen.Progress(new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(async display =>
             {
                 ProgressTask work = display.AddTask("…", maxValue: 1);

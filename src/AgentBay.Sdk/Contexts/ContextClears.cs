@@ -1,11 +1,13 @@
 using AgentBay.Fs.Contexts;
+using Microsoft.Extensions.Logging;
 
 namespace AgentBay.Sdk;
 
 /// <summary>Clears that go on in the background of this process, one a context.</summary>
-internal sealed class ContextClears(ContextCatalog catalog, TimeProvider time)
+internal sealed class ContextClears(ContextCatalog catalog, ILogger logger, TimeProvider time)
 {
     private readonly ContextCatalog catalog = catalog;
+    private readonly ILogger logger = logger;
     private readonly TimeProvider time = time;
     private readonly Lock gate = new();
     private readonly Dictionary<string, Task> running = [];
@@ -17,7 +19,7 @@ internal sealed class ContextClears(ContextCatalog catalog, TimeProvider time)
         {
             if (!running.TryGetValue(clearing.Id, out Task? clear) || clear.IsCompleted)
             {
-                running[clearing.Id] = Task.Run(() => catalog.FinishClearAsync(clearing, deletedObjects: null, CancellationToken.None));
+                running[clearing.Id] = Task.Run(() => RunAsync(clearing));
             }
         }
     }
@@ -62,5 +64,18 @@ internal sealed class ContextClears(ContextCatalog catalog, TimeProvider time)
         }
 
         await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // The context stays marked: the next status or clear takes it up.
+    }
+
+    private async Task RunAsync(ContextRecord clearing)
+    {
+        try
+        {
+            _ = await catalog.FinishClearAsync(clearing, deletedObjects: null, CancellationToken.None);
+        }
+        catch (Exception error)
+        {
+            Log.ClearBroken(logger, clearing.Id, error); // Perhaps nobody asks how it ended.
+            throw;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using AgentBay.Fs.Contexts;
 using AgentBay.ObjectStore;
+using Microsoft.Extensions.Logging;
 
 namespace AgentBay.Sdk;
 
@@ -13,13 +14,13 @@ public sealed partial class ContextService
     private readonly ContextClears clears;
     private readonly UrlServer urls;
 
-    internal ContextService(IObjectStore store, ContextCatalog catalog, ServiceCalls calls, TimeProvider time)
+    internal ContextService(IObjectStore store, ContextCatalog catalog, ServiceCalls calls, ILogger logger, TimeProvider time)
     {
         this.store = store;
         this.catalog = catalog;
         this.calls = calls;
         this.time = time;
-        clears = new ContextClears(catalog, time);
+        clears = new ContextClears(catalog, logger, time);
         urls = new UrlServer(store);
     }
 
@@ -88,13 +89,15 @@ public sealed partial class ContextService
         await urls.DisposeAsync();
     }
 
+    internal static string NoSuchId(string contextId) => $"There is no context with the id '{contextId}': ids are {ContextId.Prefix} and 20 letters and digits.";
+
     private Task<ContextRecord> FindAsync(string contextId, CancellationToken cancellationToken) => FindAsync(name: null, contextId, cancellationToken);
 
     private async Task<ContextRecord> FindAsync(string? name, string? contextId, CancellationToken cancellationToken)
     {
         if (contextId is not null && !ContextId.IsId(contextId))
         {
-            throw new AgentBayException($"There is no context with the id '{contextId}': ids are {ContextId.Prefix} and 20 letters and digits.");
+            throw new AgentBayException(NoSuchId(contextId));
         }
 
         ContextRecord? found = await catalog.FindAsync((contextId ?? name)!, cancellationToken);

@@ -63,7 +63,7 @@ internal sealed class ContextMount(ContextSync sync, string controlSocket, Mount
                 case ControlReply.Progress { State: MountState.Draining } when !waitForStore:
                     return new MountEnd(IsUnmounted: true);
                 case ControlReply.Busy busy:
-                    return new MountEnd(IsUnmounted: false, $"{sync.Path} is in use by {Describe(busy.Processes)}: end it, then delete the session again.");
+                    return new MountEnd(IsUnmounted: false, $"{sync.Path} is in use by {BusyProcess.Describe(busy.Processes)}: end it, then delete the session again.");
                 case ControlReply.Done done:
                     await client.WaitForEndAsync(cancellationToken);
                     return new MountEnd(IsUnmounted: true, waitForStore ? RemainderOf(done, "stays on this machine for the next session here") : null);
@@ -79,8 +79,10 @@ internal sealed class ContextMount(ContextSync sync, string controlSocket, Mount
     private async Task<MountEnd> ClearDeadAsync(CancellationToken cancellationToken)
     {
         ProgramEnd end = await program.RunAsync(["unmount", sync.Path], cancellationToken);
-        return new MountEnd(IsUnmounted: true, end.IsDone ? null : end.Message);
+        return new MountEnd(end.IsUnmounted || !IsMountPoint(), end.IsDone ? null : end.Message);
     }
+
+    private bool IsMountPoint() => DriveInfo.GetDrives().Any(drive => drive.Name == Path);
 
     private async Task<ControlClient> ConnectAsync(CancellationToken cancellationToken) =>
         await ControlClient.TryConnectAsync(controlSocket, cancellationToken)
@@ -104,8 +106,4 @@ internal sealed class ContextMount(ContextSync sync, string controlSocket, Mount
         string named = string.Join("; ", done.Remaining.Take(MaxNamed).Select(change => change.Error is null ? change.Path : $"{change.Path}: {change.Error}"));
         return $"{sync.Path}: what is not in the store {fate} ({done.RemainingCount} changes, {done.RemainingBytes} bytes): {named}{(done.RemainingCount > MaxNamed ? "; …" : "")}";
     }
-
-    private static string Describe(IReadOnlyList<BusyProcess> processes) => processes.Count == 0
-        ? "a process of another user"
-        : "process " + string.Join(", ", processes.Select(process => $"{process.Pid} ({(process.Name.Length > 0 ? process.Name : "?")})"));
 }

@@ -1,8 +1,10 @@
 using AgentBay.Fs.Checking;
+using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Linux;
 using AgentBay.Fs.Mirror;
 using AgentBay.Fs.Tests.Sync;
 using AgentBay.Posix;
+using AgentBay.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Win32.SafeHandles;
 
@@ -23,6 +25,30 @@ public sealed class ContextCheckerTests
 
         Assert.Empty(Problems(report));
         Assert.Equal((4, true), (report.Objects, report.Names >= 4));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_name_that_was_lost_is_given_back_unless_another_context_has_taken_it_since(bool taken)
+    {
+        var store = new FaultyStore(new MemoryStore());
+        var catalog = new ContextCatalog(store, TimeProvider.System);
+        ContextRecord context = await catalog.GetOrCreateAsync("a", CancellationToken.None);
+        await store.DeleteAsync(".agentbay/names/a", null, CancellationToken.None);
+        int looks = 0;
+        store.BeforeCall = async (call, cancel) =>
+        {
+            if (taken && call is { Call: StoreCall.Get, Key: ".agentbay/names/a" } && ++looks == 2) // After the check, before the repair.
+            {
+                _ = await new ContextCatalog(store, TimeProvider.System).GetOrCreateAsync("a", cancel);
+            }
+        };
+
+        CheckReport report = await new ContextChecker(store, context, Repairing, NullLogger.Instance).RunAsync(null, _ => throw new NotSupportedException(), CancellationToken.None);
+
+        Assert.Equal(!taken, Assert.Single(report.Findings, finding => finding.Class == FindingClass.NameEntry).Repaired);
+        Assert.Equal(!taken, (await catalog.FindAsync("a", CancellationToken.None))!.Id == context.Id);
     }
 
     [Fact]

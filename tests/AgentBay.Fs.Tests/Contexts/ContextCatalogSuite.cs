@@ -272,6 +272,141 @@ public abstract class ContextCatalogSuite
             Assert.True((await KeysAsync()).Count == 0, where);
         });
 
+    [Theory]
+    [InlineData("deleting")]
+    [InlineData("creating")]
+    [InlineData("renaming to it")]
+    [InlineData("listing")]
+    public async Task A_deletion_cut_short_anywhere_is_ended_from_its_name_or_leaves_the_name_free(string how) => await CutShortAnywhereAsync(
+        writes: 6,
+        act: async (catalog, made) =>
+        {
+            await catalog.DeleteAsync(made!, null, Cancel);
+            return made!;
+        },
+        prepare: async () =>
+        {
+            ContextRecord made = await Catalog.GetOrCreateAsync("doomed", Cancel);
+            await FillAsync(made, 3);
+            return made;
+        },
+        check: async (made, where) =>
+        {
+            ContextRecord other = await Catalog.GetOrCreateAsync("other", Cancel);
+            if (how == "listing")
+            {
+                IEnumerable<string> listed = (await Catalog.ListAsync(Cancel)).Select(record => record.Name);
+                Assert.Equal(await Catalog.FindAsync("doomed", Cancel) is null ? ["other"] : ["doomed", "other"], listed);
+            }
+
+            if (await Catalog.FindAsync("doomed", Cancel) is { } left)
+            {
+                await Catalog.DeleteAsync(left, null, Cancel);
+            }
+
+            ContextRecord named = how switch
+            {
+                "creating" => await Catalog.GetOrCreateAsync("doomed", Cancel),
+                "renaming to it" => await Catalog.RenameAsync(other, "doomed", Cancel),
+                _ => other,
+            };
+            Assert.True(named.Id != made!.Id && named == await Catalog.FindAsync(named.Name, Cancel), where);
+            Assert.DoesNotContain(await Catalog.ListAsync(Cancel), record => record.Id == made.Id);
+            Assert.Null(await Catalog.FindAsync(made.Id, Cancel));
+        });
+
+    [Fact]
+    public async Task A_creation_cut_short_after_it_took_the_name_is_ended_by_a_rename_to_that_name()
+    {
+        ContextRecord other = await Catalog.GetOrCreateAsync("other", Cancel);
+        var dying = new DyingStore(Store, write: 2, afterEffect: false);
+        _ = await Assert.ThrowsAsync<StoreException>(() => new ContextCatalog(dying, Time).GetOrCreateAsync("a", Cancel));
+
+        await AssertFailsAsync(ContextError.NameTaken, "choose a name that is free", () => Catalog.RenameAsync(other, "a", Cancel));
+
+        await Catalog.DeleteAsync((await Catalog.FindAsync("a", Cancel))!, null, Cancel);
+        Assert.Equal("a", (await Catalog.RenameAsync(other, "a", Cancel)).Name);
+    }
+
+    [Theory]
+    [InlineData("before the mark")]
+    [InlineData("after the mark")]
+    public async Task A_context_deleted_while_it_is_renamed_leaves_neither_name_taken(string when)
+    {
+        ContextRecord made = await Catalog.GetOrCreateAsync("a", Cancel);
+        var faulty = new FaultyStore(Store);
+        bool deleted = false;
+        faulty.BeforeCall = async (call, _) =>
+        {
+            if (!deleted && call is { Call: StoreCall.Put, Key: var key } && key == $".agentbay/contexts/{made.Id}.json")
+            {
+                deleted = true;
+                if (when == "after the mark")
+                {
+                    await PutAsync(key, (await ReadAsync(key)).Replace("\"available\"", "\"deleting\"", StringComparison.Ordinal));
+                }
+                else
+                {
+                    await Catalog.DeleteAsync(made, null, Cancel);
+                }
+            }
+        };
+
+        await AssertFailsAsync(ContextError.NotFound, "was deleted while it was renamed", () => new ContextCatalog(faulty, Time).RenameAsync(made, "b", Cancel));
+
+        Assert.False(await KeyIsThereAsync(".agentbay/names/b"));
+    }
+
+    [Fact]
+    public async Task Who_creates_a_name_while_its_context_is_deleted_does_not_get_the_deleted_one()
+    {
+        ContextRecord doomed = await Catalog.GetOrCreateAsync("a", Cancel);
+        var faulty = new FaultyStore(Store);
+        bool deleted = false;
+        faulty.BeforeCall = async (call, _) =>
+        {
+            if (!deleted && call is { Call: StoreCall.Get, Key: var key } && key == $".agentbay/contexts/{doomed.Id}.json")
+            {
+                deleted = true;
+                await Catalog.DeleteAsync(doomed, null, Cancel);
+            }
+        };
+
+        ContextRecord made = await new ContextCatalog(faulty, Time).GetOrCreateAsync("a", Cancel);
+
+        Assert.NotEqual(doomed.Id, made.Id);
+        Assert.Equal([made], await Catalog.ListAsync(Cancel));
+    }
+
+    [Theory]
+    [InlineData("delete")]
+    [InlineData("clear")]
+    public async Task What_was_stored_on_a_word_given_before_the_mark_and_uploads_that_were_begun_go_too(string how)
+    {
+        ContextRecord made = await Catalog.GetOrCreateAsync("a", Cancel);
+        await FillAsync(made, 3);
+        var faulty = new FaultyStore(Store);
+        int listings = 0;
+        faulty.BeforeCall = async (call, cancel) =>
+        {
+            // The last listing of the first look has found nothing: a writer that had asked before the mark stores now.
+            if (call is { Call: StoreCall.List, Key: var key } && key == $".agentbay/manifests/{made.Id}" && ++listings == 2)
+            {
+                await PutAsync(made.Prefix + "late");
+                _ = await Store.BeginMultipartAsync(made.Prefix + "upload", new PutOptions(), cancel);
+            }
+        };
+        var catalog = new ContextCatalog(faulty, Time);
+
+        await (how == "delete" ? catalog.DeleteAsync(made, null, Cancel) : catalog.ClearAsync(made, null, Cancel));
+
+        Assert.Equal(how == "delete" ? 0 : 2, (await KeysAsync()).Count);
+        if (Store.Properties.ListsUploads)
+        {
+            Assert.Empty(await Store.ListUploadsAsync(made.Prefix, Cancel));
+        }
+    }
+
     [Fact]
     public async Task A_page_has_as_many_as_asked_and_the_pages_have_all()
     {

@@ -60,6 +60,41 @@ public sealed class ContextRecyclingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Forever_takes_away_also_what_was_said_of_the_folders_below()
+    {
+        ContextRecord context = await Catalog.GetOrCreateAsync("a", Cancel);
+        await Recycling.ApplyAsync(context, new RecyclePolicy { Lifecycle = Lifecycle.Days5, Paths = ["x/y", "xy"] }, Cancel);
+        await Recycling.ApplyAsync(context, new RecyclePolicy { Paths = ["x"] }, Cancel);
+        Assert.Equal([(context.Prefix + "xy/", 5)], await RulesAsync(context));
+    }
+
+    [Fact]
+    public async Task What_a_policy_takes_for_a_path_can_be_applied()
+    {
+        ContextRecord context = await Catalog.GetOrCreateAsync("a", Cancel);
+        await Recycling.ApplyAsync(context, new RecyclePolicy { Lifecycle = Lifecycle.Days1, Paths = ["/data//", "//logs"] }, Cancel);
+        Assert.Equal([(context.Prefix + "data/", 1), (context.Prefix + "logs/", 1)], await RulesAsync(context));
+
+        string tooLong = string.Join('/', Enumerable.Repeat(new string('n', 250), 5));
+        PolicyException refused = await Assert.ThrowsAsync<PolicyException>(() => Recycling.CheckAsync(context, new RecyclePolicy { Paths = [tooLong] }, Cancel));
+        Assert.EndsWith("is too long for a key of a store.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_lifecycle_is_a_rule_of_its_days()
+    {
+        ContextRecord context = await Catalog.GetOrCreateAsync("a", Cancel);
+        List<int?> days = [];
+        foreach (Lifecycle lifecycle in LifecycleNames.All)
+        {
+            await Recycling.ApplyAsync(context, new RecyclePolicy { Lifecycle = lifecycle }, Cancel);
+            days.Add((await store.GetExpiryRulesAsync(Cancel)).SingleOrDefault()?.Days);
+        }
+
+        Assert.Equal([1, 3, 5, 10, 15, 30, 90, 180, 360, null], days);
+    }
+
+    [Fact]
     public async Task A_clear_keeps_the_rules()
     {
         ContextRecord context = await Catalog.GetOrCreateAsync("a", Cancel);

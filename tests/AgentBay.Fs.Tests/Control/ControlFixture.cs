@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using AgentBay.Fs.Control;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -9,7 +8,7 @@ internal sealed class ControlFixture : IAsyncDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("agentbay-control-");
     private readonly CancellationTokenSource serving = new();
-    private readonly Socket listener;
+    private readonly ControlListener listener;
     private readonly Task server;
 
     internal ControlFixture(string? subfolder = null)
@@ -18,7 +17,7 @@ internal sealed class ControlFixture : IAsyncDisposable
         SocketPath = Path.Combine(home, "control.sock");
         Lifecycle = new MountLifecycle(Session, Host, Info, NullLogger.Instance, TimeProvider.System);
         listener = ControlSocket.Listen(SocketPath);
-        server = new ControlServer(Lifecycle, NullLogger.Instance, TimeProvider.System).RunAsync(listener, serving.Token);
+        server = new ControlServer(Lifecycle, NullLogger.Instance, TimeProvider.System).RunAsync(listener.Socket, serving.Token);
     }
 
     internal static MountInfo Info { get; } = new()

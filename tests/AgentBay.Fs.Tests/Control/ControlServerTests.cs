@@ -146,6 +146,22 @@ public sealed class ControlServerTests
         Assert.Equal(new ControlReply.Failed("The store is away."), await client.AskAsync(new ControlRequest.Sync(SyncMode.Upload), Cancel));
     }
 
+    public static TheoryData<ControlRequest> Questions { get; } =
+        [new ControlRequest.Status(), new ControlRequest.Path("a"), new ControlRequest.Rule("a"), new ControlRequest.Acknowledge("a")];
+
+    [Theory, MemberData(nameof(Questions), DisableDiscoveryEnumeration = true)]
+    public async Task A_question_that_fails_is_answered_with_its_message_and_the_next_is_served(ControlRequest question)
+    {
+        await using var fixture = new ControlFixture();
+        await using ControlClient client = await fixture.ConnectAsync();
+        fixture.Session.Fault = new FsException(FsError.NoSpace, "The index cannot be read.");
+
+        Assert.Equal(new ControlReply.Failed("The index cannot be read."), await client.AskAsync(question, Cancel));
+
+        fixture.Session.Fault = null;
+        _ = Assert.IsType<ControlReply.Status>(await client.AskAsync(new ControlRequest.Status(), Cancel));
+    }
+
     [Theory]
     [InlineData("not json")]
     [InlineData("null")]
@@ -183,6 +199,7 @@ public sealed class ControlServerTests
         await using ControlClient client = await fixture.ConnectAsync();
 
         _ = Assert.IsType<ControlReply.Info>(await client.AskAsync(new ControlRequest.Info(), Cancel));
+        Assert.Contains(Path.GetDirectoryName(fixture.SocketPath), File.ReadLines("/proc/net/unix").Where(line => line.EndsWith("/control.sock", StringComparison.Ordinal)).Select(line => ControlSocket.FolderOf(Path.GetDirectoryName(line.Split(' ')[^1])!)));
         Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(fixture.SocketPath) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 

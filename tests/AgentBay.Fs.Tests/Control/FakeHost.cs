@@ -9,6 +9,11 @@ internal sealed class FakeHost : IHostMount
 
     public IReadOnlyList<BusyProcess>? Users { get; set; }
 
+    /// <summary>Not even detaching works.</summary>
+    public bool RefusesLazy { get; set; }
+
+    public Action? OnUnmount { get; set; }
+
     public List<bool> Unmounts { get; } = [];
 
     public Task Ended => ended.Task;
@@ -16,7 +21,8 @@ internal sealed class FakeHost : IHostMount
     public IReadOnlyList<BusyProcess>? Unmount(bool lazy)
     {
         Unmounts.Add(lazy);
-        if (!lazy && Users is not null)
+        OnUnmount?.Invoke();
+        if ((!lazy || RefusesLazy) && Users is not null)
         {
             return Users;
         }

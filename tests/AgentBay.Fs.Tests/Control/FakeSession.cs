@@ -19,23 +19,34 @@ internal sealed class FakeSession : ISyncSession
 
     public bool UploadsByItself { get; set; } = true;
 
+    public bool DownloadsByItself { get; set; }
+
+    public event Action<DateTimeOffset, Exception?>? WroteBack;
+
     public int Surveys { get; private set; }
 
     public FlushReport Survey { get; set; } = Clean;
 
-    public SyncStatus Status { get; set; } = new(0, 0, null, []);
+    /// <summary>What every question is answered with, if anything.</summary>
+    public Exception? Fault { get; set; }
+
+    public SyncStatus Status
+    {
+        get => Fault is null ? field : throw Fault;
+        set;
+    } = new(0, 0, null, []);
 
     public string? LastError => Status.LastError;
 
     public Dictionary<TreePath, PathStatus> Paths { get; } = [];
 
-    public PathStatus? Look(TreePath path) => Paths.GetValueOrDefault(path);
+    public PathStatus? Look(TreePath path) => Fault is not null ? throw Fault : Paths.GetValueOrDefault(path);
 
-    public (bool IsSynced, IReadOnlyList<string> Rules) Explain(TreePath path) => (true, ["everything is"]);
+    public (bool IsSynced, IReadOnlyList<string> Rules) Explain(TreePath path) => Fault is not null ? throw Fault : (true, ["everything is"]);
 
     public Task<IReadOnlyList<ConflictCopy>> FindConflictsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ConflictCopy>>([]);
 
-    public bool Acknowledge(TreePath path) => Paths.Remove(path);
+    public bool Acknowledge(TreePath path) => Fault is not null ? throw Fault : Paths.Remove(path);
 
     public async Task RunAsync(CancellationToken cancellationToken) => await broken.Task.WaitAsync(cancellationToken);
 
@@ -56,6 +67,8 @@ internal sealed class FakeSession : ISyncSession
         Downloads++;
         return Task.CompletedTask;
     }
+
+    public void EndBackgroundFlush(DateTimeOffset began, Exception? error) => WroteBack?.Invoke(began, error);
 
     public void Break(Exception error) => broken.SetException(error);
 

@@ -1,5 +1,6 @@
 using AgentBay.Fs.Control;
 using AgentBay.Fs.Sync;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentBay.Fs.Tests.Control;
 
@@ -73,6 +74,108 @@ public sealed class MountLifecycleTests
         Assert.Equal([false, true], fixture.Host.Unmounts);
         Assert.Equal(2, fixture.Session.Flushes);
         _ = await life;
+    }
+
+    [Fact]
+    public async Task A_signal_after_the_end_is_no_error()
+    {
+        await using var fixture = new ControlFixture();
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+        UnmountResult first = await fixture.Lifecycle.UnmountAsync(Patient);
+        _ = await life;
+        fixture.Lifecycle.Dispose();
+
+        Assert.Same(first, await fixture.Lifecycle.UnmountAsync(new UnmountOptions(TimeSpan.Zero, Force: true)));
+    }
+
+    [Fact]
+    public async Task A_signal_to_a_mount_that_broke_is_no_error()
+    {
+        await using var fixture = new ControlFixture();
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+        fixture.Session.Break(new InvalidOperationException("a bug"));
+        _ = await Assert.ThrowsAsync<InvalidOperationException>(() => life);
+        fixture.Lifecycle.Dispose();
+
+        Assert.Equal(FsError.ShuttingDown, (await Assert.ThrowsAsync<FsException>(() => fixture.Lifecycle.UnmountAsync(new UnmountOptions(TimeSpan.Zero, Force: true)))).Error);
+        Assert.Equal(0, fixture.Session.Flushes);
+    }
+
+    [Fact]
+    public async Task Who_did_not_insist_is_not_forced_by_an_earlier_one_that_was_refused()
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Host.Users = [new BusyProcess(7, "bash")];
+        fixture.Host.RefusesLazy = true;
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+        _ = Assert.IsType<UnmountResult.Busy>(await fixture.Lifecycle.UnmountAsync(Patient with { Force = true }));
+        fixture.Host.RefusesLazy = false;
+
+        _ = Assert.IsType<UnmountResult.Busy>(await fixture.Lifecycle.UnmountAsync(Patient));
+
+        Assert.Equal([false, true, false], fixture.Host.Unmounts);
+        _ = Assert.IsType<UnmountResult.Unmounted>(await fixture.Lifecycle.UnmountAsync(Patient with { Force = true }));
+        _ = await life;
+    }
+
+    [Fact]
+    public async Task Who_joins_and_insists_is_heard_also_when_the_mount_was_just_found_busy()
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Host.Users = [new BusyProcess(7, "bash")];
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+        Task<UnmountResult>? insisting = null;
+        fixture.Host.OnUnmount = () => insisting ??= fixture.Lifecycle.UnmountAsync(Patient with { Force = true });
+
+        Assert.Same(await fixture.Lifecycle.UnmountAsync(Patient), await insisting!);
+
+        Assert.Equal([false, false, true], fixture.Host.Unmounts);
+        _ = await life;
+    }
+
+    [Fact]
+    public async Task A_mount_that_shows_what_the_store_has_begins_with_a_finished_download()
+    {
+        using var lifecycle = new MountLifecycle(new FakeSession { DownloadsByItself = true }, new FakeHost(), ControlFixture.Info, NullLogger.Instance, TimeProvider.System);
+        await using var other = new ControlFixture();
+
+        SyncTask row = Assert.Single(lifecycle.Tasks);
+
+        Assert.Equal((SyncMode.Download, SyncTaskStatus.Success, ControlFixture.Info.StartedAt), (row.TaskType, row.Status, row.StartTime));
+        Assert.Empty(other.Lifecycle.Tasks);
+    }
+
+    [Fact]
+    public async Task A_background_upload_that_fails_is_a_row_until_one_succeeds_and_a_success_that_nobody_asked_for_is_none()
+    {
+        await using var fixture = new ControlFixture();
+        DateTimeOffset began = DateTimeOffset.UnixEpoch.AddDays(1);
+        fixture.Session.EndBackgroundFlush(began, null);
+        Assert.Empty(fixture.Lifecycle.Tasks);
+
+        fixture.Session.EndBackgroundFlush(began, new IOException("access denied"));
+        SyncTask failed = Assert.Single(fixture.Lifecycle.Tasks);
+        fixture.Session.EndBackgroundFlush(began, null);
+        SyncTask succeeded = Assert.Single(fixture.Lifecycle.Tasks);
+
+        Assert.Equal((SyncMode.Upload, SyncTaskStatus.Failed, began, "access denied"), (failed.TaskType, failed.Status, failed.StartTime, failed.ErrorMessage));
+        Assert.Equal((SyncTaskStatus.Success, null), (succeeded.Status, succeeded.ErrorMessage));
+    }
+
+    [Fact]
+    public async Task A_background_upload_that_fails_leaves_the_row_of_one_that_was_asked_for_and_still_runs()
+    {
+        await using var fixture = new ControlFixture();
+        var release = new TaskCompletionSource<FlushReport>();
+        fixture.Session.OnFlush = (_, _) => release.Task;
+        Task<FlushReport> sync = fixture.Lifecycle.SyncAsync(SyncMode.Upload, TestContext.Current.CancellationToken);
+
+        fixture.Session.EndBackgroundFlush(DateTimeOffset.UnixEpoch, new IOException("access denied"));
+
+        Assert.Equal(SyncTaskStatus.Pending, Assert.Single(fixture.Lifecycle.Tasks).Status);
+        release.SetResult(FakeSession.Clean);
+        _ = await sync;
+        Assert.Equal(SyncTaskStatus.Success, Assert.Single(fixture.Lifecycle.Tasks).Status);
     }
 
     [Fact]

@@ -44,6 +44,18 @@ public class ContextFilesTests
     }
 
     [Fact]
+    public async Task A_large_file_is_read_with_progress_before_it_is_stored()
+    {
+        ContextFiles files = await OpenAsync();
+        byte[] bytes = Bytes(17 << 20);
+        var (hashed, progress) = (new Reports(), new Reports());
+
+        _ = await files.PutAsync(FilePath.ParseFile("/d/a"), new MemoryStream(bytes), Attributes, hashed, progress, Cancel);
+
+        Assert.Equal((bytes.Length, bytes.Length), (hashed.Last, progress.Last));
+    }
+
+    [Fact]
     public async Task A_stream_whose_length_nobody_knows_is_put_as_well()
     {
         ContextFiles files = await OpenAsync();
@@ -255,7 +267,7 @@ public class ContextFilesTests
     private static async Task<byte[]> ReadAsync(OpenedFile file)
     {
         var target = new MemoryStream();
-        await ContextFiles.CopyAsync(file, target, null, Cancel);
+        await file.CopyToAsync(target, null, Cancel);
         return target.ToArray();
     }
 

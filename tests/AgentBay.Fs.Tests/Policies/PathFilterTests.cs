@@ -17,7 +17,7 @@ public class PathFilterTests
     [InlineData("notes.txt", true)]
     [InlineData("", false)]
     public void Only_what_is_named_is_synced_by_whole_segments(string path, bool synced) =>
-        Assert.Equal(synced, PathFilter.Only(TreePath.Parse("src"), TreePath.Parse("notes.txt")).IsSynced(TreePath.Parse(path)));
+        Assert.Equal(synced, PathFilter.Of(new BWList { WhiteLists = [new("src"), new("notes.txt")] }).IsSynced(TreePath.Parse(path)));
 
     // White lists as a policy writes them, "path:exclude:exclude path …"; then a path of the tree, and what it is.
     [Theory]

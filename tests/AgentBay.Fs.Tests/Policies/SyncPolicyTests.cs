@@ -27,8 +27,28 @@ public class SyncPolicyTests
 
     [Theory]
     [InlineData("{}")]
-    [InlineData("""{"downloadPolicy":null,"uploadPolicy":{},"recyclePolicy":{"paths":null},"bwList":{"whiteLists":null},"mappingPolicy":{"path":""}}""")]
+    [InlineData("""{"downloadPolicy":null,"uploadPolicy":{},"recyclePolicy":null,"bwList":{"whiteLists":null},"mappingPolicy":{"path":""}}""")]
     public void What_is_missing_or_null_has_its_default(string json) => Assert.Equal(SyncPolicy.Default.ToJson(), SyncPolicy.Parse(json).ToJson());
+
+    [Theory]
+    [InlineData("{}", null)]
+    [InlineData("""{"recyclePolicy":{}}""", Lifecycle.Forever)]
+    [InlineData("""{"recyclePolicy":{"lifecycle":"Lifecycle_Forever","paths":null}}""", Lifecycle.Forever)]
+    [InlineData("""{"recyclePolicy":{"lifecycle":"Lifecycle_1Day"}}""", Lifecycle.Days1)]
+    public void Only_a_policy_that_names_a_recycle_policy_has_one(string json, Lifecycle? lifecycle)
+    {
+        SyncPolicy policy = SyncPolicy.Parse(json);
+        Assert.Equal(lifecycle, policy.RecyclePolicy?.Lifecycle);
+        Assert.Equal(lifecycle, SyncPolicy.Parse(policy.ToJson()).RecyclePolicy?.Lifecycle);
+    }
+
+    [Fact]
+    public void Lifecycles_have_the_days_of_their_names() => Assert.Equal<(string, int?)>(
+        [
+            ("Lifecycle_1Day", 1), ("Lifecycle_3Days", 3), ("Lifecycle_5Days", 5), ("Lifecycle_10Days", 10), ("Lifecycle_15Days", 15),
+            ("Lifecycle_30Days", 30), ("Lifecycle_90Days", 90), ("Lifecycle_180Days", 180), ("Lifecycle_360Days", 360), ("Lifecycle_Forever", null),
+        ],
+        LifecycleNames.All.Select(lifecycle => (lifecycle.WireName, lifecycle.Days)));
 
     [Fact]
     public void Period_is_read_with_a_note_and_has_no_effect()
@@ -81,6 +101,14 @@ public class SyncPolicyTests
         Assert.Contains("Use '/node_modules' instead", Assert.Throws<PolicyException>(() => policy.CheckAgainstMountPoint("/mnt")).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_recycle_path_that_repeats_the_mount_point_is_refused()
+    {
+        var policy = new SyncPolicy { RecyclePolicy = new() { Lifecycle = Lifecycle.Days1, Paths = ["/logs", "/tmp/data/cache"] } };
+        Assert.StartsWith("Recycle policy path '/tmp/data/cache' repeats the mount point '/tmp/data': paths are relative to it. Use '/cache' instead", Assert.Throws<PolicyException>(() => policy.CheckAgainstMountPoint("/tmp/data")).Message, StringComparison.Ordinal);
+        policy.CheckAgainstMountPoint("/home");
+    }
+
     [Theory]
     [InlineData("/src", "/home/wuying")]
     [InlineData("home/wuying/src", "/home/wuying")]
@@ -106,11 +134,4 @@ public class SyncPolicyTests
     [Fact]
     public void What_is_in_no_white_list_cannot_be_excluded() =>
         Assert.Contains("'/other' is in none of the white list paths (/src)", Assert.Throws<PolicyException>(() => new BWList { WhiteLists = [new("/src")] }.Excluding("/other")).Message, StringComparison.Ordinal);
-
-    [Theory]
-    [InlineData("Lifecycle_1Day", 1)]
-    [InlineData("Lifecycle_360Days", 360)]
-    [InlineData("Lifecycle_Forever", null)]
-    public void A_lifecycle_has_its_days(string name, int? days) =>
-        Assert.Equal(days, LifecycleNames.All.Single(lifecycle => lifecycle.WireName == name).Days);
 }

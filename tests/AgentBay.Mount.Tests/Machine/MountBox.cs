@@ -103,6 +103,11 @@ internal sealed partial class MountBox : IAsyncDisposable
     public Task<Ran> ScriptAsync(string folder, string script, params string[] arguments) =>
         Programs.RunAsync(Who, environment, folder, null, "bash", ["-euo", "pipefail", "-c", script, "bash", .. arguments]);
 
+    /// <summary>Runs the program on a terminal of its own, where somebody types one line. All that it shows is the output.</summary>
+    /// <param name="words">For a shell.</param>
+    public Task<Ran> OnTerminalAsync(string typed, params string[] words) =>
+        ScriptAsync(Folder, "printf '%s\\n' \"$1\" | TERM=xterm script -qec \"$2\" /dev/null", typed, string.Join(' ', [Programs.AgentBayMount, .. words]));
+
     public System.Diagnostics.Process Start(string program, params string[] arguments) => Programs.Start(Who, environment, Folder, program, arguments);
 
     public void Set(string variable, string value) => environment[variable] = value;

@@ -85,6 +85,22 @@ public sealed class ClearingTests(Machine machine)
         Assert.Contains("being cleared", result.ErrorMessage, StringComparison.Ordinal);
     }
 
+    [Theory, OnEveryStore]
+    public async Task While_a_context_is_cleared_its_files_are_neither_stored_nor_deleted(StoreKind store)
+    {
+        await using SdkBox box = await machine.BoxAsync(store);
+        Context context = await FilledContextAsync(box);
+        await box.MarkAsync(context, "clearing");
+
+        var upload = await box.Client.Context.GetFileUploadUrlAsync(context.Id, "/new.txt");
+        var delete = await box.Client.Context.DeleteFileAsync(context.Id, "/old.txt");
+        var mount = await box.Client.CreateAsync(new CreateSessionParams { ContextSyncs = [ContextSync.New(context.Id, box.At("/tmp/data"))] });
+
+        Assert.All([upload.ErrorMessage, delete.ErrorMessage, mount.ErrorMessage], message => Assert.Contains("is being cleared: wait until that is done", message, StringComparison.Ordinal));
+        Assert.Equal([new("old.txt", "old")], await box.StoredAsync(context));
+        Assert.Equal("available", (await box.Client.Context.ClearAsync(context.Id)).Status);
+    }
+
     private static async Task<Context> FilledContextAsync(SdkBox box)
     {
         Context context = await box.ContextAsync();

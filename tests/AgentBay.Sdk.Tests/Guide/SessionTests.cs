@@ -97,17 +97,18 @@ public sealed class SessionTests(Machine machine)
         await using SdkBox box = await machine.BoxAsync(store);
         Context context = await box.ContextAsync();
         Session session = await box.SessionAsync(ContextSync.New(context.Id, box.At("/tmp/data")));
-        Assert.Empty((await session.Context.InfoAsync()).ContextStatusData);
+        var downloaded = Assert.Single((await session.Context.InfoAsync()).ContextStatusData);
+        Assert.Equal((SyncTaskStatus.Success, SyncMode.Download), (downloaded.Status, downloaded.TaskType));
 
         await session.Context.SyncAsync();
-        var contextInfo = await session.Context.InfoAsync();
+        var contextInfo = await session.Context.InfoAsync(taskType: SyncMode.Upload);
 
         var status = Assert.Single(contextInfo.ContextStatusData);
         Assert.Equal(
             (context.Id, box.At("/tmp/data"), SyncTaskStatus.Success, SyncMode.Upload, null),
             (status.ContextId, status.Path, status.Status, status.TaskType, status.ErrorMessage));
         Assert.True(status.StartTime <= status.FinishTime);
-        Assert.Empty((await session.Context.InfoAsync(taskType: SyncMode.Download)).ContextStatusData);
+        Assert.Equal([downloaded], (await session.Context.InfoAsync(taskType: SyncMode.Download)).ContextStatusData);
         await session.DeleteAsync();
     }
 }

@@ -27,6 +27,35 @@ public sealed class SyncPolicyTests(Machine machine)
         Assert.Equal([new("a", "1"), new("b", "2")], await box.StoredAsync(context));
     }
 
+    /// <summary>The second guide's scenario 1, "Standard workflow".</summary>
+    [Theory, OnEveryStore]
+    public async Task The_standard_workflow_with_every_strategy_spelled_out_syncs_both_ways(StoreKind store)
+    {
+        await using SdkBox box = await machine.BoxAsync(store);
+        AgentBayClient agb = box.Client;
+        string workspace = box.At("/home/project/workspace");
+
+        var context = (await agb.Context.GetAsync("my-project-workspace", create: true)).Context;
+        var syncPolicy = new SyncPolicy
+        {
+            UploadPolicy = new UploadPolicy { AutoUpload = true, UploadStrategy = UploadStrategy.UploadBeforeResourceRelease, UploadMode = UploadMode.File },
+            DownloadPolicy = new DownloadPolicy { AutoDownload = true, DownloadStrategy = DownloadStrategy.DownloadAsync },
+            DeletePolicy = new DeletePolicy { SyncLocalFile = true },
+            ExtractPolicy = new ExtractPolicy { Extract = true, DeleteSrcFile = true, ExtractToCurrentFolder = true },
+        };
+        var contextSync = ContextSync.New(context.Id, workspace, syncPolicy);
+        var result = await agb.CreateAsync(new CreateSessionParams { ImageId = "agb-code-space-1", ContextSyncs = [contextSync] });
+        var session = result.EnsureSuccess().Session;
+        await session.FileSystem.WriteFileAsync($"{workspace}/kept", "1");
+        await session.FileSystem.WriteFileAsync($"{workspace}/deleted", "2");
+        await session.Context.SyncAsync();
+        await session.FileSystem.DeleteFileAsync($"{workspace}/deleted");
+        (await agb.DeleteAsync(session, syncContext: true)).EnsureSuccess();
+
+        Assert.Equal("agb-code-space-1", session.ImageId);
+        Assert.Equal([new("kept", "1")], await box.StoredAsync(context));
+    }
+
     [Theory, OnEveryStore]
     public async Task Upload_only_shows_nothing_of_the_store_and_uploads(StoreKind store)
     {
@@ -187,6 +216,42 @@ public sealed class SyncPolicyTests(Machine machine)
 
         Assert.Contains("\"lifecycle\":\"Lifecycle_5Days\",\"paths\":[\"\"]", syncPolicy.ToJson(), StringComparison.Ordinal);
         Assert.Equal(["temp.txt"], (await box.StoredAsync(context)).Keys);
+        Assert.Equal([("", 5)], await box.RulesAsync(context));
+    }
+
+    [Theory, OnEveryStore]
+    public async Task A_recycle_policy_of_some_folders_expires_only_them_and_goes_with_the_context(StoreKind store)
+    {
+        await using SdkBox box = await machine.BoxAsync(store);
+        Context context = await box.ContextAsync();
+        Context other = await box.ContextAsync("other");
+        await RecycledAsync(box, other, new RecyclePolicy { Lifecycle = Lifecycle.Days1 });
+
+        // Example 2: Different lifespans for different directories
+        await RecycledAsync(box, context, new RecyclePolicy
+        {
+            Lifecycle = Lifecycle.Days3,
+            Paths = ["/tmp/cache", "/tmp/logs"], // Only these paths
+        });
+
+        Assert.Equal([("tmp/cache/", 3), ("tmp/logs/", 3)], await box.RulesAsync(context));
+        (await box.Client.Context.DeleteAsync(context)).EnsureSuccess();
+        Assert.Empty(await box.RulesAsync(context));
+        Assert.Equal([("", 1)], await box.RulesAsync(other));
+    }
+
+    [Theory, OnEveryStore]
+    public async Task Of_expiry_decides_the_last_policy_that_speaks_of_it(StoreKind store)
+    {
+        await using SdkBox box = await machine.BoxAsync(store);
+        Context context = await box.ContextAsync();
+        await RecycledAsync(box, context, new RecyclePolicy { Lifecycle = Lifecycle.Days1 });
+
+        await RecycledAsync(box, context, null);
+        Assert.Equal([("", 1)], await box.RulesAsync(context));
+
+        await RecycledAsync(box, context, new RecyclePolicy { Lifecycle = Lifecycle.Forever });
+        Assert.Empty(await box.RulesAsync(context));
     }
 
     /// <summary>The guide's example of compression, up to where it works: the mode has its own issue.</summary>
@@ -220,6 +285,10 @@ public sealed class SyncPolicyTests(Machine machine)
             (await session.FileSystem.WriteFileAsync($"{folder}/{path}", path)).EnsureSuccess();
         }
     }
+
+    /// <summary>A session with this recycle policy, from its beginning to its end.</summary>
+    private static async Task RecycledAsync(SdkBox box, Context context, RecyclePolicy? recyclePolicy) =>
+        await (await box.SessionAsync(ContextSync.New(context.Id, box.At("/tmp/data"), new SyncPolicy { RecyclePolicy = recyclePolicy }))).DeleteAsync();
 
     private static async Task<Context> FilledContextAsync(SdkBox box)
     {

@@ -96,10 +96,22 @@ public sealed class TroubleshootingTests(Machine machine)
         await next.DeleteAsync();
     }
 
-    [Fact]
-    public void Issue_5_data_is_kept_forever_unless_a_recycle_policy_of_exact_paths_says_otherwise()
+    [Theory, OnEveryStore]
+    public async Task Issue_5_data_is_kept_forever_unless_a_recycle_policy_of_exact_paths_says_otherwise(StoreKind store)
     {
-        Assert.Equal(Lifecycle.Forever, SyncPolicy.Default.RecyclePolicy.Lifecycle);
+        await using SdkBox box = await machine.BoxAsync(store);
+        Context context = await box.ContextAsync();
+        string data = box.At("/tmp/data");
+
+        await (await box.SessionAsync(ContextSync.New(context.Id, data))).DeleteAsync();
+        IReadOnlyList<(string, int)> byDefault = await box.RulesAsync(context);
+        var recyclePolicy = new RecyclePolicy { Lifecycle = Lifecycle.Days1, Paths = [""] };
+        Session session = await box.SessionAsync(ContextSync.New(context.Id, data, new SyncPolicy { RecyclePolicy = recyclePolicy }));
+        await session.FileSystem.WriteFileAsync($"{data}/temp.txt", "1 day");
+        (await session.DeleteAsync(syncContext: true)).EnsureSuccess();
+
+        Assert.Empty(byDefault);
+        Assert.Equal([("", 1)], await box.RulesAsync(context));
         Assert.Equal(["/tmp/cache", "/var/logs"], new RecyclePolicy { Lifecycle = Lifecycle.Days1, Paths = ["/tmp/cache", "/var/logs"] }.Paths);
 
         var error = Assert.Throws<PolicyException>(() => new RecyclePolicy { Lifecycle = Lifecycle.Days1, Paths = ["/tmp/*", "/var/*.log"] });

@@ -59,6 +59,28 @@ internal sealed class SdkBox : IAsyncDisposable
         return stored;
     }
 
+    /// <summary>The expiry rules of a context as the store has them, S3's in the bucket's configuration: folder and days.</summary>
+    internal async Task<IReadOnlyList<(string Folder, int Days)>> RulesAsync(Context context)
+    {
+        await using IObjectStore store = ObjectStore.StoreUrl.Open(StoreUrl, StoreOpenOptions.Default);
+        string prefix = $"contexts/{context.Id}/";
+        return [.. (await store.GetExpiryRulesAsync(CancellationToken.None))
+            .Where(rule => rule.Prefix.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(rule => (rule.Prefix[prefix.Length..], rule.Days))
+            .Order()];
+    }
+
+    /// <summary>Puts a state into a context's record, as another process does.</summary>
+    internal async Task MarkAsync(Context context, string state)
+    {
+        await using IObjectStore store = ObjectStore.StoreUrl.Open(StoreUrl, StoreOpenOptions.Default);
+        string key = $".agentbay/contexts/{context.Id}.json";
+        await using ObjectContent? record = await store.GetAsync(key, range: null, ifMatch: null, CancellationToken.None);
+        using var reader = new StreamReader(record!.Body, Encoding.UTF8);
+        string marked = (await reader.ReadToEndAsync()).Replace("\"available\"", $"\"{state}\"", StringComparison.Ordinal);
+        _ = await store.PutAsync(key, Encoding.UTF8.GetBytes(marked), new PutOptions(), CancellationToken.None);
+    }
+
     /// <summary>kill -9 of what serves this box's mounts; the mounts stay, dead.</summary>
     internal Task KillMountsAsync() => LeftMounts.KillAsync([Cache]);
 

@@ -128,8 +128,13 @@ public sealed class HttpRelay : IAsyncDisposable
             headers.Add(new("Content-Length", body.Length.ToString(CultureInfo.InvariantCulture)));
         }
 
-        return new RelayRequest(parts[0], parts[1], headers, body);
+        return new RelayRequest(parts[0], OriginForm(parts[1]), headers, body);
     }
+
+    /// <summary>A client for which this is a proxy says the whole URL.</summary>
+    private static string OriginForm(string target) => Uri.TryCreate(target, UriKind.Absolute, out Uri? url) && url.Scheme == Uri.UriSchemeHttp
+        ? target[target.IndexOf('/', "http://".Length)..]
+        : target;
 
     private static bool Is(KeyValuePair<string, string> header, string name) => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase);
 
