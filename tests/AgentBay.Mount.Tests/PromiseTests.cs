@@ -425,7 +425,7 @@ public sealed class PromiseTests(Machine machine)
         await box.UnmountAsync();
 
         box.NewCache();
-        await box.MountAsync();
+        await box.MountAsync("--prefetch", "off");
         (await box.ScriptAsync(box.Mount, """mv d e && sync "$1" """, box.Mount)).Ok();
         Assert.All(Directory.EnumerateFiles(Path.Combine(box.MirrorTree, "e")), file => Assert.True(MountBox.IsPlaceholder(file)));
         Assert.Equal("content 7\n", (await box.ScriptAsync(box.Mount, "cat e/7")).Ok().Output);
