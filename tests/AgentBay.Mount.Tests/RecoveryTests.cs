@@ -46,6 +46,30 @@ public sealed class RecoveryTests(Machine machine)
     }
 
     [Theory]
+    [InlineData(StoreKind.Embedded, "the tree", false)]
+    [InlineData(StoreKind.S3, "the tree", true)]
+    [InlineData(StoreKind.Embedded, "all in it", true)]
+    [InlineData(StoreKind.S3, "all in it", false)]
+    [InlineData(StoreKind.Embedded, "a folder", true)]
+    [InlineData(StoreKind.S3, "a folder", true)]
+    public async Task What_was_taken_out_of_the_mirror_between_two_mounts_is_deleted_nowhere(StoreKind store, string lost, bool clean)
+    {
+        await using MountBox box = await BoxAsync(store);
+        await box.MountAsync();
+        (await box.ScriptAsync(box.Mount, "mkdir d && echo one > d/a && echo two > b")).Ok();
+        (await box.AgentBayAsync("sync", box.Mount)).Ok();
+        await (clean ? box.UnmountAsync() : box.KillDaemonAsync());
+        (await box.ScriptAsync(box.MirrorTree, lost switch { "the tree" => "rm -rf \"$PWD\"", "all in it" => "rm -rf d b", _ => "rm -rf d" })).Ok();
+
+        await box.MountAsync("--write-back", "1s");
+        Assert.Equal("one\ntwo\n", (await box.ScriptAsync(box.Mount, "cat d/a b && echo three > c")).Ok().Output);
+        await box.UnmountAsync();
+
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal(["b", "c", "d/a"], await stored.KeysAsync());
+    }
+
+    [Theory]
     [ClassData<BothStores>]
     public async Task A_mirror_deleted_while_it_is_mounted_deletes_nothing_in_the_store(StoreKind store)
     {

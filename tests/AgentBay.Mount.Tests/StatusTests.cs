@@ -80,6 +80,36 @@ public sealed class StatusTests(Machine machine)
     }
 
     [Theory]
+    [InlineData(StoreKind.Embedded, "--ours", new string[0])]
+    [InlineData(StoreKind.Embedded, "--both", new[] { "notes.theirs" })]
+    [InlineData(StoreKind.S3, "--both", new[] { "notes.theirs" })]
+    public async Task A_file_whose_name_a_folder_took_elsewhere_is_a_conflict_that_is_listed_and_resolved(StoreKind store, string which, string[] beside)
+    {
+        await using MountBox box = await BoxAsync(store);
+        string folder = Path.Combine(box.Mount, "notes");
+        await box.MountAsync("--write-back", "off");
+        (await box.ScriptAsync(box.Mount, "echo keep > keep && echo mine > notes && sync .")).Ok();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        await stored.WriteAsync("notes/theirs", "theirs");
+        (await box.AgentBayAsync("sync", box.Mount, "--mode", "download")).Ok();
+        Assert.Equal("mine\n", await File.ReadAllTextAsync(folder + "\u201bfile", Cancel));
+
+        using var listed = JsonDocument.Parse((await box.AgentBayAsync("conflicts", box.Mount, "--json")).Ok().Output);
+        Assert.Equal(folder + "\u201bfile", Assert.Single(listed.RootElement.EnumerateArray()).GetProperty("path").GetString());
+        Assert.Equal("conflict", await StateAsync(box, folder + "\u201bfile"));
+        Assert.Contains("is a folder", (await box.AgentBayAsync("resolve", folder, "--theirs")).Exits(1).Error, StringComparison.Ordinal);
+
+        (await box.AgentBayAsync("resolve", folder, which)).Ok();
+
+        await box.UnmountAsync();
+        Assert.Equal(new[] { "keep", "notes/theirs" }.Concat(beside).Order(StringComparer.Ordinal), await stored.KeysAsync());
+        foreach (string name in beside)
+        {
+            Assert.Equal("mine\n", await stored.ReadAsync(name));
+        }
+    }
+
+    [Theory]
     [ClassData<BothStores>]
     public async Task A_file_that_cannot_be_stored_makes_unmount_exit_with_3_until_it_is_acknowledged(StoreKind store)
     {
