@@ -83,7 +83,7 @@ need_fuse() { need "mounting" fusermount3:fuse3; }
 
 need_test_tools() {
     need_fuse
-    need "the tests" git:git sqlite3:sqlite3 tar:tar rsync:rsync rclone:rclone s3cmd:s3cmd setpriv:util-linux setfattr:attr gcc:gcc curl:curl openssl:openssl mkfs.ext4:e2fsprogs
+    need "the tests" git:git sqlite3:sqlite3 tar:tar rsync:rsync rclone:rclone s3cmd:s3cmd setpriv:util-linux setfattr:attr gcc:gcc curl:curl openssl:openssl mkfs.ext4:e2fsprogs npm:npm
     [ -e /usr/include/linux/fuse.h ] || install_packages "the tests of struct layouts" libc6-dev linux-libc-dev
     need "the tests on a real S3 server" radosgw:radosgw ceph-mon:ceph-mon ceph-osd:ceph-osd ceph:ceph-common
 }
@@ -145,7 +145,8 @@ run_projects() {
     done
 }
 
-# Those that mostly wait for a server run beside those that compute. Mount.Tests runs alone: it stops the S3 server for a while.
+# Those that mostly wait for a server run beside those that compute. Mount.Tests runs alone: it keeps the machine busy by itself, and ObjectStore.Tests
+# stops the S3 server for a while.
 run_tests() {
     local name log code passed=0 failed=0 skipped=0 bad=0 waiting=() computing=() alone=()
     for name in "$@"; do
@@ -172,6 +173,8 @@ run_tests() {
         failed=$((failed + $(count_of failed "$log" | grep . || echo 0)))
         skipped=$((skipped + $(count_of skipped "$log" | grep . || echo 0)))
         grep -E '^skipped ' "$log" >&2 || true
+        # What tests say of their runs; the log has it of failed ones only.
+        grep -oE '\<counts: [^<]*' "$ARTIFACTS/tests/$name.trx" >&2 || true
     done
     [ $((passed + failed)) -gt 0 ] || { bad=1; say "no test ran"; }
     local line="$passed passed, $failed failed"
@@ -215,11 +218,10 @@ run_all_tests() {
     AGENTBAY_MOUNT_PROGRAM="$PROGRAM" run_tests "${projects[@]}"
 }
 
-# AGENTBAY_TEST_ALL=1 ./build.sh test runs two minutes of this.
+# The tests run two minutes of this.
 churn() {
     need_sdk
     need_test_tools
-    need "the churn" npm:npm
     if sources_newer; then build; fi
     dotnet build tests/AgentBay.Mount.Tests -c Release -v quiet </dev/null
     AGENTBAY_MOUNT_PROGRAM="$PROGRAM" AGENTBAY_CHURN_MINUTES="${1:-15}" \

@@ -90,7 +90,7 @@ public sealed partial class MirrorFileSystem
 
             using (place)
             {
-                error = Budget(place, name, value.Length);
+                error = RefuseTooMany(place, name, value);
                 error = error == Errno.OK ? place.Set(name, value, flags) : error;
             }
 
@@ -144,24 +144,28 @@ public sealed partial class MirrorFileSystem
         : name.StartsWith(OwnXattr.Prefix) ? Errno.EPERM
         : Errno.EOPNOTSUPP;
 
-    private Errno Budget(in XattrPlace place, ReadOnlySpan<byte> added, int length)
+    /// <summary>Refused now, or the file could not be stored later.</summary>
+    private Errno RefuseTooMany(in XattrPlace place, ReadOnlySpan<byte> added, ReadOnlySpan<byte> value)
     {
         Errno error = place.List(out byte[] names);
-        int sum = Cost(added.Length, length);
+        if (error != Errno.OK)
+        {
+            return error;
+        }
+
+        var all = new Dictionary<string, byte[]>();
         foreach (Range range in names.AsSpan().Split((byte)0))
         {
             ReadOnlySpan<byte> name = names.AsSpan(range);
-            if (error == Errno.OK && OwnXattr.IsVisible(name) && !name.SequenceEqual(added) && place.Get(name, out byte[] value) == Errno.OK)
+            if (OwnXattr.IsVisible(name) && place.Get(name, out byte[] present) == Errno.OK)
             {
-                sum += Cost(name.Length, value.Length);
+                all[Encoding.UTF8.GetString(name)] = present;
             }
         }
 
-        return error != Errno.OK ? error : sum > options.XattrLimit ? Errno.ENOSPC : Errno.OK;
+        all[Encoding.UTF8.GetString(added)] = value.ToArray();
+        return host.CanStore(all) ? Errno.OK : Errno.ENOSPC;
     }
-
-    /// <summary>As base64 in JSON, with its quotes, colon and comma.</summary>
-    private static int Cost(int name, int value) => name + (((value + 2) / 3) * 4) + 16;
 
     private Errno Locate(NodeId id, out XattrPlace place)
     {

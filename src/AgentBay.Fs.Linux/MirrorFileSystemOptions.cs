@@ -18,9 +18,6 @@ public sealed record MirrorFileSystemOptions
     /// <summary>How long the kernel keeps attributes; files that a map may be writing to are always asked for.</summary>
     public TimeSpan AttributeLifetime { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>Bytes that a file's xattrs may take in the store's object metadata: for each, name + 4/3 value + 16.</summary>
-    public int XattrLimit { get; init; } = 1536;
-
     /// <summary>Descriptors kept for folders, and likewise for files that are not open now.</summary>
     public int HandleCacheSize { get; init; } = 1024;
 }

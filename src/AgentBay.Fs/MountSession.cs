@@ -102,6 +102,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ending.Token);
         Task prefetch = mirror.Options.Prefetch && mirror.Rules.Downloads ? NewPrefetcher().RunAsync(either.Token) : Task.CompletedTask;
+        Task expiry = mirror.Rules.Downloads ? new ExpiryWatch(mirror, filler).RunAsync(either.Token) : Task.CompletedTask;
         try
         {
             await new WriteBackLoop(mirror, engine, (began, error) => WroteBack?.Invoke(began, error)).RunAsync(either.Token);
@@ -110,6 +111,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         {
             await either.CancelAsync();
             await prefetch;
+            await expiry;
         }
     }
 
@@ -217,26 +219,30 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     private async Task RecoverAsync(MirrorEnd end, CancellationToken cancellationToken)
     {
         SyncPolicy before = KeptPolicy.Of(mirror.Index);
+        string tree = MirrorRecovery.NameOfTree(mirror);
+        bool sameTree = SafetyGate.IsSameTree(mirror.Index.GetMeta(IndexMeta.Tree), tree);
         bool sameRules = mirror.Rules.JudgesAs(before);
         if (!sameRules)
         {
             await MirrorRecovery.ReleaseWhatWasNotJudgedAsync(mirror, new SyncRules(before));
         }
 
-        if (end == MirrorEnd.Clean && sameRules)
+        if (end == MirrorEnd.Clean && sameRules && sameTree)
         {
             MirrorRecovery.LoadPlaceholders(mirror);
         }
         else
         {
-            await CompareAsync(end, cancellationToken);
+            await CompareAsync(end, sameTree, cancellationToken);
         }
 
+        mirror.Index.SetMeta(IndexMeta.Tree, tree);
         mirror.Index.SetMeta(IndexMeta.Policy, mirror.Options.Policy.ToJson());
     }
 
-    private async Task CompareAsync(MirrorEnd end, CancellationToken cancellationToken)
+    private async Task CompareAsync(MirrorEnd end, bool sameTree, CancellationToken cancellationToken)
     {
+        await MirrorRecovery.ForgetWhatWasTakenAwayAsync(mirror, end, sameTree);
         if (end == MirrorEnd.PowerLost)
         {
             await PowerLossRecovery.RunAsync(mirror, Scanner, cancellationToken);

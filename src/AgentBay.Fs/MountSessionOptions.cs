@@ -17,6 +17,9 @@ public sealed record MountSessionOptions
     /// <summary>How long after the last change the background flush starts; null: only at sync and unmount.</summary>
     public TimeSpan? WriteBack { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often files that stay open are looked at, and uploaded where they have changed.</summary>
+    public TimeSpan OpenFilesInterval { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>fsync means the store; false: the local disk (<c>--fsync local</c>).</summary>
     public bool FsyncReachesStore { get; init; } = true;
 

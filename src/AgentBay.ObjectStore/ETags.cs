@@ -12,4 +12,11 @@ internal static class ETags
 
     internal static string OfParts(IReadOnlyCollection<byte[]> hashes) =>
         $"{Convert.ToHexStringLower(Hash([.. hashes.SelectMany(static h => h)]))}-{hashes.Count}";
+
+    /// <summary>Without its quotes and without the mark of a weak one.</summary>
+    internal static string Unquote(string etag)
+    {
+        string text = etag.StartsWith("W/", StringComparison.Ordinal) ? etag[2..] : etag;
+        return text.Trim('"');
+    }
 }

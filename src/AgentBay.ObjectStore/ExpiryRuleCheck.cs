@@ -7,7 +7,7 @@ internal static class ExpiryRuleCheck
     private const int MaxDays = 36_500;
 
     /// <exception cref="StoreException"><see cref="StoreErrorKind.Refused"/>.</exception>
-    internal static void Check(string ownerPrefix, IReadOnlyList<ExpiryRule> rules)
+    internal static void Check(string ownerPrefix, IReadOnlyList<ExpiryRule> rules, StoreProperties properties)
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rule in rules)
@@ -16,6 +16,7 @@ internal static class ExpiryRuleCheck
                 !rule.Id.StartsWith(ownerPrefix, StringComparison.Ordinal) ? $"does not begin with {StoreKey.Show(ownerPrefix)}, so nobody could replace it"
                 : rule.Id.Length is 0 or > MaxId || !rule.Id.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') ? "may have 1 to 255 letters, digits and -_."
                 : !ids.Add(rule.Id) ? "comes twice"
+                : rule.OfUploads && properties.ListsUploads ? "is one of uploads, which this store lists so that they can be aborted"
                 : rule.Days is < 1 or > MaxDays ? $"has {rule.Days} days; 1 to {MaxDays} can be"
                 : null;
             if (wrong != null)

@@ -14,7 +14,7 @@ public interface IMultipartUpload : IAsyncDisposable
     Task UploadPartAsync(int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken);
 
     /// <summary>Makes a part of bytes that the store has already, on the server's side.</summary>
-    /// <param name="range">Within the source; of at most <see cref="StoreProperties.MaxPutSize"/> bytes.</param>
+    /// <param name="range">Within the source; on S3 of at most 5 GiB.</param>
     /// <param name="sourceIfMatch">Only this version of the source: another one fails with <see cref="StoreErrorKind.PreconditionFailed"/>.</param>
     /// <exception cref="StoreException"><see cref="StoreErrorKind.PreconditionFailed"/> also when there is no source.</exception>
     Task CopyPartAsync(int number, string sourceKey, ByteRange range, string? sourceIfMatch, CancellationToken cancellationToken);

@@ -13,10 +13,6 @@ public interface IObjectStore : IAsyncDisposable
     /// <summary>What this store can do. Nobody looks at a store's type.</summary>
     StoreProperties Properties { get; }
 
-    /// <summary>Asks the store, with one try and a short deadline, whether it can be used: it answers, the bucket is there, the credentials are good and may list.</summary>
-    /// <exception cref="StoreException">The message says what to do next.</exception>
-    async Task VerifyAsync(CancellationToken cancellationToken) => _ = await ListAsync(new ListRequest("") { MaxKeys = 1 }, cancellationToken).ConfigureAwait(false);
-
     /// <summary>One page of keys below a prefix, in order.</summary>
     Task<ListPage> ListAsync(ListRequest request, CancellationToken cancellationToken);
 
@@ -52,7 +48,7 @@ public interface IObjectStore : IAsyncDisposable
     Task<PutResult?> CopyAsync(string sourceKey, string key, CopyOptions options, CancellationToken cancellationToken);
 
     /// <summary>Deletes an object; that it was not there is no error.</summary>
-    /// <param name="ifMatch">Only this version: another one fails with <see cref="StoreErrorKind.PreconditionFailed"/>. Where the store cannot (see <see cref="StoreProperties.ConditionalDelete"/>), a HEAD goes before.</param>
+    /// <param name="ifMatch">Only this version: another one fails with <see cref="StoreErrorKind.PreconditionFailed"/>. Where the store does not hold that by itself, a HEAD goes before and a window remains.</param>
     Task DeleteAsync(string key, string? ifMatch, CancellationToken cancellationToken);
 
     /// <summary>Deletes any number of objects, unconditionally, in batches.</summary>
@@ -72,7 +68,7 @@ public interface IObjectStore : IAsyncDisposable
     /// <returns>Null when the store has a server of its own that answers them.</returns>
     Task<IUrlEndpoint?> ServeUrlsAsync(CancellationToken cancellationToken);
 
-    /// <summary>The rules by which objects of this store expire, whoever set them, in no order; not those that are switched off or look at more than prefix and age.</summary>
+    /// <summary>The rules by which objects of this store expire, whoever set them, in no order; not those of uploads, and not those that are switched off or look at more than prefix and age.</summary>
     Task<IReadOnlyList<ExpiryRule>> GetExpiryRulesAsync(CancellationToken cancellationToken);
 
     /// <summary>

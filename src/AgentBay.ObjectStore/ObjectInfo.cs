@@ -39,7 +39,11 @@ public sealed record ListRequest(string Prefix)
     public string? ContinuationToken { get; init; }
 
     /// <summary>Objects and prefixes together, 1 to 1,000.</summary>
-    public int MaxKeys { get; init; } = 1000;
+    public int MaxKeys
+    {
+        get;
+        init => field = value is >= 1 and <= 1000 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "MaxKeys is 1 to 1,000.");
+    } = 1000;
 }
 
 /// <summary>How to store an object.</summary>
@@ -104,15 +108,10 @@ public sealed record StoreProperties
     /// <summary>Conditions on completing a multipart upload hold under a race.</summary>
     public bool ConditionalMultipart { get; init; }
 
-    public bool ConditionalDelete { get; init; }
-
-    public int MaxKeyBytes { get; init; } = 1023;
+    public int MaxKeyBytes { get; init; } = StoreKey.MaxBytes;
 
     /// <summary>Names and values of all user metadata together.</summary>
     public int MaxMetadataBytes { get; init; } = 2048;
-
-    /// <summary>Largest object of one PUT.</summary>
-    public long MaxPutSize { get; init; } = 5L << 30;
 
     public long MaxObjectSize { get; init; } = 48L << 40;
 

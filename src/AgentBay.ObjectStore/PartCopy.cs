@@ -6,7 +6,7 @@ internal static class PartCopy
     /// <summary>The ranges by which an object is copied whole: of <paramref name="partSize"/> bytes, or more where the parts would be too many.</summary>
     internal static IReadOnlyList<ByteRange> Plan(long size, long partSize, int maxParts)
     {
-        long step = Math.Max(partSize, (size + maxParts - 1) / maxParts);
+        long step = PartSizes.Of(size, partSize, maxParts);
         return [.. Enumerable.Range(0, (int)((size + step - 1) / step)).Select(part => new ByteRange(part * step, Math.Min(step, size - (part * step))))];
     }
 

@@ -41,4 +41,7 @@ public sealed class StoreException(StoreErrorKind kind, string message, Exceptio
 
     /// <summary>Whether the same call may succeed later.</summary>
     public bool IsTransient => Kind is StoreErrorKind.Unreachable or StoreErrorKind.Busy or StoreErrorKind.Corrupt;
+
+    /// <summary>Of a transient failure that <see cref="Retrying.RetryingStore"/> leaves to its caller: seconds do not change it, as where nobody vouches for a certificate.</summary>
+    internal bool NoRetry { get; init; }
 }

@@ -5,10 +5,12 @@ namespace AgentBay.ObjectStore;
 /// <summary>What <see cref="IObjectStore"/> promises of keys, checked in one place for every store.</summary>
 internal static class StoreKey
 {
+    internal const int MaxBytes = 1023;
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="StoreException"><see cref="StoreErrorKind.Refused"/>: empty, over-long, or not Unicode.</exception>
-    internal static byte[] ToBytes(string key, int maxBytes = 1023)
+    internal static byte[] ToBytes(string key, int maxBytes = MaxBytes)
     {
         if (key.Length == 0)
         {
@@ -53,12 +55,5 @@ internal static class StoreKey
         }
 
         return text.Append(key.Length <= 120 ? "'" : "…'").ToString();
-    }
-
-    /// <summary>An ETag without its quotes and without the mark of a weak one.</summary>
-    internal static string Unquote(string etag)
-    {
-        string text = etag.StartsWith("W/", StringComparison.Ordinal) ? etag[2..] : etag;
-        return text.Trim('"');
     }
 }

@@ -89,7 +89,7 @@ internal abstract record StoreLocation
 
     private static S3Location S3(string bucket, string prefix, Uri? endpoint, string? region, bool? pathStyle) => new(
         S3Dialect.S3, bucket, prefix, endpoint,
-        region ?? Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION") ?? "us-east-1",
+        region ?? EnvironmentVariable.Find("AWS_REGION") ?? EnvironmentVariable.Find("AWS_DEFAULT_REGION") ?? "us-east-1",
 
         // Servers of one's own seldom have a DNS name for each bucket; AWS wants one.
         pathStyle ?? (endpoint != null && !endpoint.Host.EndsWith(".amazonaws.com", StringComparison.OrdinalIgnoreCase)));
@@ -121,7 +121,7 @@ internal abstract record StoreLocation
 
         if (bucket.Length is < 3 or > 255 || bucket.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_')))
         {
-            throw new FormatException($"'{bucket}' is no bucket's name: 3 to 63 letters, digits, '.', '-' or '_'.");
+            throw new FormatException($"'{bucket}' is no bucket's name: 3 to 255 letters, digits, '.', '-' or '_'.");
         }
     }
 
@@ -154,6 +154,4 @@ internal abstract record StoreLocation
     private static string CredentialsHelp(S3Dialect dialect) => dialect == S3Dialect.Oss
         ? "Set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET instead."
         : "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, instead.";
-
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -9,8 +9,8 @@ public static class StoreUrl
 {
     /// <summary>
     /// <c>file:///path</c> or a path (the embedded store), <c>s3://bucket/prefix?endpoint=…&amp;region=…&amp;pathStyle=true</c>, <c>oss://bucket/prefix?endpoint=…</c>.
-    /// Opening does not talk to the network: <see cref="IObjectStore.VerifyAsync"/> does. Credentials come from the environment:
-    /// AWS's for <c>s3</c>, OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN for <c>oss</c>.
+    /// Opening does not talk to the network. Credentials come from the environment or files: AWS's chain for <c>s3</c>; OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET
+    /// and OSS_SESSION_TOKEN for <c>oss</c>, or where they are not set AWS's chain.
     /// </summary>
     /// <exception cref="FormatException">The URL is not one of these; the message names the part and what it should be.</exception>
     /// <exception cref="StoreException">The embedded store's directory cannot be made or used.</exception>
@@ -46,13 +46,9 @@ public static class StoreUrl
     }
 
     /// <summary>The embedded store's default directory: <c>$XDG_DATA_HOME/agentbay/store</c>, else <c>~/.local/share/agentbay/store</c>.</summary>
-    public static string DefaultUrl
-    {
-        get
-        {
-            string? data = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
-            string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            return Path.Combine(Path.IsPathRooted(data) ? data : Path.Combine(home.Length == 0 ? "/" : home, ".local/share"), "agentbay/store");
-        }
-    }
+    public static string DefaultUrl => DefaultPath(Environment.GetEnvironmentVariable("XDG_DATA_HOME"), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+
+    /// <param name="home">Empty where there is none.</param>
+    internal static string DefaultPath(string? data, string home) =>
+        Path.Combine(Path.IsPathRooted(data) ? data : Path.Combine(home.Length == 0 ? "/" : home, ".local/share"), "agentbay/store");
 }

@@ -14,6 +14,10 @@ internal sealed class FakeHost(string treeDirectory, LinuxMirrorFiles files) : I
 
     public bool SyncOnClose { get; init; }
 
+    public bool CanStore(IReadOnlyDictionary<string, byte[]> xattrs) => xattrs.Sum(xattr => xattr.Key.Length + xattr.Value.Length) <= XattrLimit;
+
+    internal int XattrLimit { get; set; } = 1500;
+
     public string? StatusOf(TreePath path) => "synced";
 
     public Journal Journal { get; } = new(TimeProvider.System);

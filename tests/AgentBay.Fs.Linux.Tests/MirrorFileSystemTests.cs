@@ -435,7 +435,8 @@ public sealed class MirrorFileSystemTests
     [Fact]
     public void Xattrs_that_the_store_could_not_keep_are_refused_at_once()
     {
-        using var h = new Handlers(options: new MirrorFileSystemOptions { XattrLimit = 200 });
+        using var h = new Handlers();
+        h.Host.XattrLimit = 130;
         NodeId f = h.MakeFile("f");
 
         Assert.Equal(Errno.OK, Done(h.FileSystem.SetXattr(Request, f, "user.a"u8, new byte[75], 0)));

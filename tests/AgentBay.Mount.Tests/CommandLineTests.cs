@@ -1,7 +1,6 @@
 namespace AgentBay.Mount.Tests;
 
 /// <summary>What the built program says and answers, without any work in a mount.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class CommandLineTests(Machine machine)
 {
     [Theory]

@@ -5,7 +5,6 @@ using AgentBay.ObjectStore;
 namespace AgentBay.Mount.Tests;
 
 /// <summary><c>context rename</c> and <c>context clear</c>, and what mounts do when their context is cleared.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class ContextCommandTests(Machine machine)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

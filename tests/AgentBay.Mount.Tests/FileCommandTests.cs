@@ -6,7 +6,6 @@ using AgentBay.Posix;
 namespace AgentBay.Mount.Tests;
 
 /// <summary><c>file …</c>: the files of a context without a mount.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class FileCommandTests(Machine machine)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -3,12 +3,10 @@ using System.Text.Json;
 namespace AgentBay.Mount.Tests;
 
 /// <summary><c>fsck</c> on real mirrors and stores.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class FsckTests(Machine machine)
 {
     [Theory]
-    [InlineData(StoreKind.Embedded)]
-    [InlineData(StoreKind.S3)]
+    [ClassData<BothStores>]
     public async Task A_context_that_was_worked_in_is_clean_also_on_a_machine_without_a_mirror(StoreKind store)
     {
         await using MountBox box = await MountBox.CreateAsync(machine, store, Who.Root);
@@ -23,8 +21,7 @@ public sealed class FsckTests(Machine machine)
     }
 
     [Theory]
-    [InlineData(StoreKind.Embedded)]
-    [InlineData(StoreKind.S3)]
+    [ClassData<BothStores>]
     public async Task What_was_harmed_is_named_with_exit_code_3_and_whole_after_a_repair_and_a_mount(StoreKind store)
     {
         await using MountBox box = await MountBox.CreateAsync(machine, store, Who.Root);

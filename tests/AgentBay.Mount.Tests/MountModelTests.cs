@@ -1,65 +1,57 @@
 using System.Globalization;
-using AgentBay.ObjectStore.Embedded;
 using AgentBay.Testing.Model;
 
 namespace AgentBay.Mount.Tests;
 
 /// <summary>
 /// The model test of <c>AgentBay.Fs.Tests</c> with real programs' calls, the real kernel and the built daemon: many sequences on one mount, each in a folder of
-/// its own. <c>AGENTBAY_MODEL_MOUNT_COUNT=n</c> runs more of them.
+/// its own. <c>AGENTBAY_MODEL_MOUNT_COUNT=n</c> runs another number of them.
 /// </summary>
-[Collection(MachineCollection.Name)]
 public sealed class MountModelTests(Machine machine)
 {
-    /// <summary>Of so many sequences one has real kills.</summary>
-    private const int SequencesForOneWithKills = 10;
+    /// <summary>Of so many sequences one has real kills, remounts and new machines; in the others they are looks into the store, which take no time.</summary>
+    private const int SequencesForOneWithRemounts = 4;
 
-    /// <summary>What a mount that is kept cannot do; the test does it once for all.</summary>
-    private static readonly ModelAct[] NotHere = [ModelAct.FailStore, ModelAct.KillAtStep, ModelAct.Remount, ModelAct.MoveToNewMachine, ModelAct.WriteBack];
+    private const int EmbeddedForOneOnS3 = 8;
 
-    private static readonly int Sequences = int.TryParse(Environment.GetEnvironmentVariable("AGENTBAY_MODEL_MOUNT_COUNT"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 60;
+    /// <summary>The daemon writes back by itself.</summary>
+    private static readonly ModelAct[] NotHere = [ModelAct.WriteBack];
+    private static readonly ModelAct[] NotWithoutRemounts = [.. NotHere, ModelAct.KillAtStep, ModelAct.Remount, ModelAct.MoveToNewMachine];
 
-    [Fact]
-    public async Task Random_work_of_programs_ends_as_the_model_says_here_in_the_store_and_on_a_new_machine()
+    private static readonly int Sequences = int.TryParse(Environment.GetEnvironmentVariable("AGENTBAY_MODEL_MOUNT_COUNT"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 200;
+
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task Random_work_of_programs_ends_as_the_model_says_here_in_the_store_and_on_a_new_machine(StoreKind store)
     {
-        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
-        await box.MountAsync("--write-back", "1s");
-        await using EmbeddedStore store = EmbeddedStore.Open(box.StoreUrl);
-        string prefix = $"contexts/{await box.ContextIdAsync()}/";
-        var runs = new List<(int Seed, ModelRun Run, List<string> Log)>();
-        for (int seed = 0; seed < Sequences; seed++)
+        (int first, int sequences, int withRemounts) = store == StoreKind.Embedded ? (0, Sequences, SequencesForOneWithRemounts) : (Sequences, Sequences / EmbeddedForOneOnS3, 1);
+        var done = new List<Sequence>();
+        await using ModelMachine shared = await ModelMachine.StartAsync(machine, store);
+        for (int seed = first; seed < first + sequences; seed++)
         {
-            var log = new List<string>();
-            await using var mount = new KernelModelMount(box, store, prefix, $"s{seed}", kills: seed % SequencesForOneWithKills == SequencesForOneWithKills - 1);
-            var run = new ModelRun(mount, log.Add);
-            runs.Add((seed, run, log));
-            IReadOnlyList<ModelOp> ops = ModelGenerator.Sequence(seed, NotHere);
-            await NamingAsync(seed, log, async () =>
-            {
-                await run.RunAsync(ops);
-                await run.StoreAllAsync();
-            });
+            bool remounts = seed % withRemounts == 0;
+            var sequence = new Sequence(shared, store, seed, remounts, ModelGenerator.Sequence(seed, remounts ? NotHere : NotWithoutRemounts));
+            done.Add(sequence);
+            await HoldsAsync(sequence, sequence.RunAsync);
         }
 
-        await box.UnmountAsync();
-        await box.MountAsync();
-        await CheckAllAsync(runs, "after a remount");
-        await box.UnmountAsync();
-        box.NewCache();
-        await box.MountAsync();
-        await CheckAllAsync(runs, "on a new machine");
-        await box.UnmountAsync();
+        await shared.RemountAsync();
+        await CheckAllAsync(done, "after a remount");
+        await shared.MoveToNewMachineAsync();
+        await CheckAllAsync(done, "on a new machine");
+        await shared.Box.UnmountAsync();
     }
 
-    private static async Task CheckAllAsync(IReadOnlyList<(int Seed, ModelRun Run, List<string> Log)> runs, string where)
+    private async Task CheckAllAsync(IEnumerable<Sequence> done, string where)
     {
-        foreach ((int seed, ModelRun run, List<string> log) in runs)
+        foreach (Sequence sequence in done)
         {
-            await NamingAsync(seed, log, () => run.CheckTreeAsync(where));
+            await HoldsAsync(sequence, () => sequence.CheckAsync(where));
         }
     }
 
-    private static async Task NamingAsync(int seed, List<string> log, Func<Task> act)
+    /// <summary>A failure is tried again, shorter and shorter, on mounts of its own.</summary>
+    private async Task HoldsAsync(Sequence sequence, Func<Task> act)
     {
         try
         {
@@ -67,7 +59,52 @@ public sealed class MountModelTests(Machine machine)
         }
         catch (Exception error)
         {
-            throw new ModelException($"seed {seed}\n{string.Join('\n', log)}\n{error}");
+            ModelFailure failure = await ModelShrinker.ShrinkAsync(sequence.FailedWith(error), ops => TryAsync(sequence, ops));
+            throw new ModelException($"{(sequence.Remounts ? "with remounts, " : "")}on {sequence.Store}: {failure}");
         }
+    }
+
+    private async Task<ModelFailure?> TryAsync(Sequence failed, IReadOnlyList<ModelOp> ops)
+    {
+        await using ModelMachine alone = await ModelMachine.StartAsync(machine, failed.Store);
+        var again = new Sequence(alone, failed.Store, failed.Seed, failed.Remounts, ops);
+        try
+        {
+            await again.RunAsync();
+            await alone.RemountAsync();
+            await again.CheckAsync("after a remount");
+            await alone.MoveToNewMachineAsync();
+            await again.CheckAsync("on a new machine");
+            return null;
+        }
+        catch (Exception error)
+        {
+            return again.FailedWith(error);
+        }
+    }
+
+    private sealed class Sequence(ModelMachine machine, StoreKind store, int seed, bool remounts, IReadOnlyList<ModelOp> ops)
+    {
+        private readonly List<string> log = [];
+        private ModelRun? run;
+
+        public StoreKind Store => store;
+
+        public int Seed => seed;
+
+        public bool Remounts => remounts;
+
+        /// <summary>To the point where all is stored.</summary>
+        public async Task RunAsync()
+        {
+            await using var mount = new KernelModelMount(machine, $"s{seed}", remounts);
+            run = new ModelRun(mount, log.Add);
+            await run.RunAsync(ops);
+            await run.StoreAllAsync();
+        }
+
+        public Task CheckAsync(string where) => run!.CheckTreeAsync(where);
+
+        public ModelFailure FailedWith(Exception error) => new(seed, ops, error, log);
     }
 }

@@ -1,56 +1,51 @@
-using AgentBay.ObjectStore.Embedded;
+using AgentBay.ObjectStore;
 
 namespace AgentBay.Mount.Tests;
 
-/// <summary>Policies on real mounts: what reaches the store, what appears, and what bad ones say.</summary>
-[Collection(MachineCollection.Name)]
+/// <summary>Policies on real mounts: what reaches the store, what appears in the mount, what lies in the mirror, and what bad policies say.</summary>
 public sealed class PolicyTests(Machine machine)
 {
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
+
+    private static readonly (string[] Options, string Says)[] Bad =
+    [
+        (["--policy", """{"bwList":{"whiteLists":[{"path":"*.json"}]}}"""], "Wildcard patterns are not supported in path. Got: *.json. Please use exact directory paths instead."),
+        (["--policy", """{"bwList":{"whiteLists":[{"path":"/src","excludePaths":["*.log"]}]}}"""], "Wildcard patterns are not supported in exclude_paths. Got: *.log. Please use exact directory paths instead."),
+        (["--policy", """{"recyclePolicy":{"paths":["/tmp/*"]}}"""], "Wildcard patterns are not supported in recycle policy paths. Got: /tmp/*. Please use exact directory paths instead."),
+        (["--policy", """{"sync":true}"""], "Unknown property in SyncPolicy: 'sync'. Valid properties are: uploadPolicy, downloadPolicy"),
+        (["--policy", """{"uploadPolicy":{"uploadMode":"Zip"}}"""], "Invalid upload_mode value: Zip. Valid values are: File, Archive"),
+        (["--policy", """{"uploadPolicy":{"uploadMode":"Archive"}}"""], "upload_mode Archive is not offered by this version"),
+        (["--policy", """{"recyclePolicy":{"lifecycle":"Lifecycle_7Days"}}"""], "Invalid lifecycle value: Lifecycle_7Days. Valid values are: Lifecycle_1Day"),
+        (["--policy", "/does/not/exist.json"], "--policy: '/does/not/exist.json' is neither a policy"),
+        (["--upload", "sometimes"], "--upload: 'sometimes' is neither auto nor manual"),
+        (["--lifecycle", "7d"], "--lifecycle: '7d' is none of 1d, 3d, 5d, 10d, 15d, 30d, 90d, 180d, 360d, forever."),
+        (["--include", "/a*"], "Wildcard patterns are not supported in path. Got: /a*."),
+        (["-o", "include=/src,exclude=/docs"], "'/docs' is in none of the white list paths (/src)"),
+        (["--include", "{mount}/src"], "White list path '{mount}/src' repeats the mount point '{mount}': paths are relative to it. Use '/src' instead"),
+    ];
+
+    public static TheoryData<StoreKind, string[], string> BadPolicies => [.. from store in new[] { StoreKind.Embedded, StoreKind.S3 } from bad in Bad select (store, bad.Options, bad.Says)];
+
     [Theory]
-    [InlineData("""{"bwList":{"whiteLists":[{"path":"*.json"}]}}""", "Wildcard patterns are not supported in path. Got: *.json. Please use exact directory paths instead.")]
-    [InlineData("""{"bwList":{"whiteLists":[{"path":"/src","excludePaths":["*.log"]}]}}""", "Wildcard patterns are not supported in exclude_paths. Got: *.log. Please use exact directory paths instead.")]
-    [InlineData("""{"recyclePolicy":{"paths":["/tmp/*"]}}""", "Wildcard patterns are not supported in recycle policy paths. Got: /tmp/*. Please use exact directory paths instead.")]
-    [InlineData("""{"sync":true}""", "Unknown property in SyncPolicy: 'sync'. Valid properties are: uploadPolicy, downloadPolicy")]
-    [InlineData("""{"uploadPolicy":{"uploadMode":"Zip"}}""", "Invalid upload_mode value: Zip. Valid values are: File, Archive")]
-    [InlineData("""{"uploadPolicy":{"uploadMode":"Archive"}}""", "upload_mode Archive is not offered by this version")]
-    [InlineData("""{"recyclePolicy":{"lifecycle":"Lifecycle_7Days"}}""", "Invalid lifecycle value: Lifecycle_7Days. Valid values are: Lifecycle_1Day")]
-    [InlineData("/does/not/exist.json", "--policy: '/does/not/exist.json' is neither a policy")]
-    public async Task A_bad_policy_is_refused_before_anything_is_touched(string policy, string says)
+    [MemberData(nameof(BadPolicies))]
+    public async Task A_bad_policy_is_refused_before_anything_is_touched(StoreKind store, string[] options, string says)
     {
-        await using MountBox box = await BoxAsync();
+        await using MountBox box = await MountBox.CreateAsync(machine, store, Who.Root);
 
-        Ran refused = (await box.TryMountAsync("--policy", policy)).Exits(2);
+        Ran refused = (await box.TryMountAsync([.. options.Select(InBox)])).Exits(2);
 
-        Assert.Contains(says, refused.Error, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(box.Cache) || Directory.Exists(box.StoreUrl));
+        Assert.Contains(InBox(says), refused.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(box.Cache));
+        Assert.True(await box.IsStoreEmptyAsync());
+
+        string InBox(string text) => text.Replace("{mount}", box.Mount, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("--upload", "sometimes", "--upload: 'sometimes' is neither auto nor manual")]
-    [InlineData("--lifecycle", "7d", "--lifecycle: '7d' is none of 1d, 3d, 5d, 10d, 15d, 30d, 90d, 180d, 360d, forever.")]
-    [InlineData("--include", "/a*", "Wildcard patterns are not supported in path. Got: /a*.")]
-    [InlineData("-o", "include=/src,exclude=/docs", "'/docs' is in none of the white list paths (/src)")]
-    public async Task A_bad_policy_option_is_refused(string option, string value, string says)
+    [ClassData<BothStores>]
+    public async Task A_policy_file_is_read_with_its_notes_and_single_options_change_it(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
-
-        Assert.Contains(says, (await box.TryMountAsync(option, value)).Exits(2).Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_white_list_path_that_repeats_the_mount_point_is_refused_with_the_fix()
-    {
-        await using MountBox box = await BoxAsync();
-
-        Ran refused = (await box.TryMountAsync("--include", box.Mount + "/src")).Exits(2);
-
-        Assert.Contains($"White list path '{box.Mount}/src' repeats the mount point '{box.Mount}': paths are relative to it. Use '/src' instead", refused.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_policy_file_is_read_with_its_notes_and_single_options_change_it()
-    {
-        await using MountBox box = await BoxAsync();
+        await using MountBox box = await MountBox.CreateAsync(machine, store, Who.Root);
         string file = Path.Combine(box.Folder, "policy.json");
         await File.WriteAllTextAsync(file, """{"uploadPolicy":{"autoUpload":false,"period":10},"bwList":{"whiteLists":[{"path":"/src","excludePaths":[]}]}}""");
 
@@ -60,18 +55,20 @@ public sealed class PolicyTests(Machine machine)
 
         Assert.Contains("uploadPolicy.period (10) has no effect", mounted.Error, StringComparison.Ordinal);
         Assert.Equal(["src/a"], await StoredAsync(box));
+        Assert.Equal(["c", "src/a", "src/lib/b"], InMirror(box));
     }
 
-    [Fact]
-    public async Task Only_the_white_list_is_synced_and_the_rest_is_here_after_a_remount()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task Only_the_white_list_is_synced_and_the_rest_is_here_after_a_remount(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
         string[] options = ["--include", "/src", "--exclude", "/src/node_modules"];
-        await box.MountAsync(options);
+        await using MountBox box = await MountBox.MountedAsync(machine, store, options);
         await WriteAsync(box, "src/a", "src/node_modules/b", "srcs/c");
         (await box.ScriptAsync(box.Mount, "sync -d srcs/c && mv srcs/c src/moved-in && mv src/a moved-out")).Ok();
         await box.UnmountAsync();
         Assert.Equal(["src/moved-in"], await StoredAsync(box));
+        Assert.Equal(["moved-out", "src/moved-in", "src/node_modules/b"], InMirror(box));
 
         await box.MountAsync(options);
 
@@ -80,11 +77,50 @@ public sealed class PolicyTests(Machine machine)
         await box.UnmountAsync();
     }
 
-    [Fact]
-    public async Task Programs_move_a_folder_of_placeholders_out_of_the_white_list_by_copying()
+    /// <summary>Each name is judged by itself; what is written by one of them is the file's.</summary>
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task Of_a_file_with_names_on_both_sides_of_the_border_the_names_inside_are_stored(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
-        await box.MountAsync();
+        await using MountBox box = await MountBox.MountedAsync(machine, store, "--include", "/src");
+        await WriteAsync(box, "src/inside", "outside");
+        (await box.ScriptAsync(box.Mount, "ln src/inside linked-out && ln outside src/linked-in && echo -n more >> linked-out && test \"$(stat -c %h src/inside)\" = 2")).Ok();
+        await box.UnmountAsync();
+
+        Assert.Equal(["src/inside", "src/linked-in"], await StoredAsync(box));
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal(("src/insidemore", "outside"), (await stored.ReadAsync("src/inside"), await stored.ReadAsync("src/linked-in")));
+        Assert.Equal(["linked-out", "outside", "src/inside", "src/linked-in"], InMirror(box));
+
+        await box.MountAsync("--include", "/src");
+        (await box.ScriptAsync(box.Mount, "rm src/inside && test \"$(cat linked-out)\" = src/insidemore && echo -n again > outside")).Ok();
+        await box.UnmountAsync();
+        Assert.Equal(["src/linked-in"], await StoredAsync(box));
+        Assert.Equal("again", await stored.ReadAsync("src/linked-in"));
+    }
+
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task A_folder_moved_into_the_white_list_is_uploaded_with_all_that_is_in_it(StoreKind store)
+    {
+        await using MountBox box = await MountBox.MountedAsync(machine, store, "--include", "/src");
+        await WriteAsync(box, "src/a", "d/e/b", "d/c");
+        await box.UnmountAsync();
+        Assert.Equal(["src/a"], await StoredAsync(box));
+        await box.MountAsync("--include", "/src");
+
+        (await box.ScriptAsync(box.Mount, "mv d src/d")).Ok();
+        await box.UnmountAsync();
+
+        Assert.Equal(["src/a", "src/d/c", "src/d/e/b"], await StoredAsync(box));
+        Assert.Equal(["src/a", "src/d/c", "src/d/e/b"], InMirror(box));
+    }
+
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task Programs_move_a_folder_of_placeholders_out_of_the_white_list_by_copying(StoreKind store)
+    {
+        await using MountBox box = await MountBox.MountedAsync(machine, store);
         await WriteAsync(box, "src/d/a", "src/d/b", "src/c");
         await box.UnmountAsync();
         box.NewCache();
@@ -94,13 +130,68 @@ public sealed class PolicyTests(Machine machine)
         await box.UnmountAsync();
 
         Assert.Equal(["src/c"], await StoredAsync(box));
+        Assert.Equal(["d/a", "d/b", "src/c"], InMirror(box));
+        Assert.Equal("src/d/a", await File.ReadAllTextAsync(Path.Combine(box.MirrorTree, "d/a"), TestContext.Current.CancellationToken));
     }
 
-    [Fact]
-    public async Task With_manual_upload_nothing_is_uploaded_until_it_is_asked_for_and_unmount_says_what_remains()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task What_the_store_has_outside_the_white_list_is_hidden_and_stays_there_however_the_list_changes(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
-        await box.MountAsync("--upload", "manual");
+        await using MountBox box = await MountBox.MountedAsync(machine, store);
+        await WriteAsync(box, "docs/d", "src/s", "top");
+        await box.UnmountAsync();
+        box.NewCache();
+
+        await box.MountAsync("--include", "/src");
+        Assert.Equal(["src/s"], await ShownAsync(box));
+        await WriteAsync(box, "docs/local");
+        await box.UnmountAsync();
+        Assert.Equal(["docs/d", "src/s", "top"], await StoredAsync(box));
+        Assert.Equal(["docs/local", "src/s"], InMirror(box));
+
+        // Wider: what was hidden appears, and what was local-only inside it is uploaded.
+        await box.MountAsync("--include", "/src", "--include", "/docs");
+        Assert.Equal(["docs/d", "docs/local", "src/s"], await ShownAsync(box));
+        await box.UnmountAsync();
+        Assert.Equal(["docs/d", "docs/local", "src/s", "top"], await StoredAsync(box));
+
+        // Narrower: what is deleted outside of it now stays in the store, also when the list grows again.
+        await box.MountAsync("--include", "/src");
+        (await box.ScriptAsync(box.Mount, "rm -f docs/local && rm src/s && echo -n new > src/new")).Ok();
+        await box.UnmountAsync();
+        Assert.Equal(["docs/d", "docs/local", "src/new", "top"], await StoredAsync(box));
+
+        await box.MountAsync();
+        Assert.Equal(["docs/d", "docs/local", "src/new", "top"], await ShownAsync(box));
+        Assert.Equal("docs/local", await File.ReadAllTextAsync(Path.Combine(box.Mount, "docs/local"), TestContext.Current.CancellationToken));
+        await box.UnmountAsync();
+        Assert.Equal(["docs/d", "docs/local", "src/new", "top"], await StoredAsync(box));
+    }
+
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task With_automatic_upload_what_was_closed_goes_to_the_store_by_itself(StoreKind store)
+    {
+        await using MountBox box = await MountBox.MountedAsync(machine, store, "--write-back", "1s");
+
+        await WriteAsync(box, "d/a");
+
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        while (await stored.ReadAsync("d/a") != "d/a")
+        {
+            await Task.Delay(Glance, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(["d/a"], InMirror(box));
+        await box.UnmountAsync();
+    }
+
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task With_manual_upload_nothing_is_uploaded_until_it_is_asked_for_and_unmount_says_what_remains(StoreKind store)
+    {
+        await using MountBox box = await MountBox.MountedAsync(machine, store, "--upload", "manual");
         await WriteAsync(box, "a");
         (await box.ScriptAsync(box.Mount, "sync a && sync -d . ")).Ok();
         Assert.Empty(await StoredAsync(box));
@@ -113,16 +204,18 @@ public sealed class PolicyTests(Machine machine)
         Assert.Contains("but 1 changes", left.Error, StringComparison.Ordinal);
         Assert.Contains("  b (", left.Error, StringComparison.Ordinal);
         Assert.Equal(["a"], await StoredAsync(box));
+        Assert.Equal(["a", "b"], InMirror(box));
     }
 
-    [Fact]
-    public async Task With_manual_upload_unmount_force_leaves_the_rest_for_the_next_mount_and_sync_uploads_it()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task With_manual_upload_unmount_force_leaves_the_rest_for_the_next_mount_and_sync_uploads_it(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
-        await box.MountAsync("--upload", "manual");
+        await using MountBox box = await MountBox.MountedAsync(machine, store, "--upload", "manual");
         await WriteAsync(box, "a");
         await box.UnmountAsync("--force");
         Assert.Empty(await StoredAsync(box));
+        Assert.Equal(["a"], InMirror(box));
 
         await box.MountAsync("-o", "upload=manual");
         Assert.Equal("a", await File.ReadAllTextAsync(Path.Combine(box.Mount, "a"), TestContext.Current.CancellationToken));
@@ -131,11 +224,11 @@ public sealed class PolicyTests(Machine machine)
         Assert.Equal(["a"], await StoredAsync(box));
     }
 
-    [Fact]
-    public async Task With_manual_upload_SIGTERM_and_umount_upload_nothing()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task With_manual_upload_SIGTERM_and_umount_upload_nothing(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
-        await box.MountAsync("--upload", "manual");
+        await using MountBox box = await MountBox.MountedAsync(machine, store, "--upload", "manual");
         await WriteAsync(box, "a");
         using (var daemon = System.Diagnostics.Process.GetProcessById(await box.DaemonAsync()))
         {
@@ -151,51 +244,78 @@ public sealed class PolicyTests(Machine machine)
         }
 
         Assert.Empty(await StoredAsync(box));
+        Assert.Equal(["a"], InMirror(box));
     }
 
-    [Fact]
-    public async Task With_manual_download_the_store_appears_when_it_is_asked_for()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task With_automatic_download_names_are_there_at_once_and_content_comes_when_it_is_read(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
-        await box.MountAsync();
+        await using MountBox box = await MountBox.MountedAsync(machine, store);
+        await WriteAsync(box, "d/a", "d/b");
+        await box.UnmountAsync();
+        box.NewCache();
+        await box.MountAsync("--prefetch", "off");
+
+        Assert.Equal(["d/a", "d/b"], await ShownAsync(box));
+        Assert.True(MountBox.IsPlaceholder(Path.Combine(box.MirrorTree, "d/a")));
+        Assert.Equal("d/a", await File.ReadAllTextAsync(Path.Combine(box.Mount, "d/a"), TestContext.Current.CancellationToken));
+        await box.UnmountAsync();
+
+        Assert.Equal("d/a", await File.ReadAllTextAsync(Path.Combine(box.MirrorTree, "d/a"), TestContext.Current.CancellationToken));
+        Assert.True(MountBox.IsPlaceholder(Path.Combine(box.MirrorTree, "d/b")));
+    }
+
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task With_manual_download_the_store_appears_when_it_is_asked_for(StoreKind store)
+    {
+        await using MountBox box = await MountBox.MountedAsync(machine, store);
         await WriteAsync(box, "d/a");
         await box.UnmountAsync();
         box.NewCache();
         await box.MountAsync("--download", "manual");
         Assert.Empty(Directory.EnumerateFileSystemEntries(box.Mount));
+        Assert.Empty(InMirror(box));
 
         (await box.AgentBayAsync("sync", box.Mount, "--mode", "download")).Ok();
 
         Assert.Equal("d/a", await File.ReadAllTextAsync(Path.Combine(box.Mount, "d/a"), TestContext.Current.CancellationToken));
         await box.UnmountAsync();
+        Assert.Equal(["d/a"], InMirror(box));
+        Assert.Equal(["d/a"], await StoredAsync(box));
     }
 
-    [Fact]
-    public async Task With_keep_deleted_a_deletion_stays_here_and_the_next_mount_shows_the_file_again()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task With_keep_deleted_a_deletion_stays_here_and_the_next_mount_shows_the_file_again(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
-        await box.MountAsync("--keep-deleted");
+        await using MountBox box = await MountBox.MountedAsync(machine, store, "--keep-deleted");
         await WriteAsync(box, "a", "b");
         (await box.AgentBayAsync("sync", box.Mount)).Ok();
         File.Delete(Path.Combine(box.Mount, "a"));
         await box.UnmountAsync();
         Assert.Equal(["a", "b"], await StoredAsync(box));
+        Assert.Equal(["b"], InMirror(box));
 
         await box.MountAsync();
 
         Assert.Equal("a", await File.ReadAllTextAsync(Path.Combine(box.Mount, "a"), TestContext.Current.CancellationToken));
+        File.Delete(Path.Combine(box.Mount, "a"));
         await box.UnmountAsync();
+        Assert.Equal(["b"], await StoredAsync(box)); // By the default policy a deletion reaches the store.
+        Assert.Equal(["b"], InMirror(box));
     }
 
-    [Fact]
-    public async Task A_lifecycle_becomes_an_expiry_rule_that_a_mount_without_one_leaves_alone()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task A_lifecycle_becomes_an_expiry_rule_that_a_mount_without_one_leaves_alone(StoreKind kind)
     {
-        await using MountBox box = await BoxAsync();
-        await box.MountAsync("--lifecycle", "30d");
+        await using MountBox box = await MountBox.MountedAsync(machine, kind, "--lifecycle", "30d");
         await box.UnmountAsync();
         await box.MountAsync();
         await box.UnmountAsync();
-        await using EmbeddedStore store = EmbeddedStore.Open(box.StoreUrl);
+        await using IObjectStore store = StoreUrl.Open(box.StoreUrl, StoreOpenOptions.Default);
         Assert.Equal(30, Assert.Single(await store.GetExpiryRulesAsync(TestContext.Current.CancellationToken)).Days);
 
         await box.MountAsync("--lifecycle", "forever");
@@ -215,17 +335,17 @@ public sealed class PolicyTests(Machine machine)
         }
     }
 
-    /// <summary>The files of the context in the store, which is a directory.</summary>
+    /// <summary>The files of the context in the store.</summary>
     private static async Task<IReadOnlyList<string>> StoredAsync(MountBox box)
     {
-        string id = await box.ContextIdAsync();
-        (string root, string prefix) = (box.StoreUrl, $"contexts/{id}/");
-        return [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(root, file))
-            .Where(file => file.Contains(prefix, StringComparison.Ordinal))
-            .Select(file => file[(file.IndexOf(prefix, StringComparison.Ordinal) + prefix.Length)..])
-            .Order(StringComparer.Ordinal)];
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        return [.. (await stored.KeysAsync()).Where(key => !key.EndsWith('/'))];
     }
 
-    private Task<MountBox> BoxAsync() => MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
+    private static async Task<IReadOnlyList<string>> ShownAsync(MountBox box) =>
+        (await box.ScriptAsync(box.Mount, "find . -type f -printf '%P\\n' | sort")).Ok().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The files that lie in the mirror, placeholders too.</summary>
+    private static IReadOnlyList<string> InMirror(MountBox box) =>
+        [.. Directory.EnumerateFiles(box.MirrorTree, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(box.MirrorTree, file)).Order(StringComparer.Ordinal)];
 }

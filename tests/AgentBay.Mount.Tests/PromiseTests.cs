@@ -1,4 +1,7 @@
+using System.Text;
+using System.Xml.Linq;
 using AgentBay.Posix;
+using AgentBay.Testing.Http;
 
 namespace AgentBay.Mount.Tests;
 
@@ -6,13 +9,10 @@ namespace AgentBay.Mount.Tests;
 /// Each promise of SEMANTICS.md, one test: the built program on the real kernel, on a store that is a directory and on an S3 server. What takes long or needs
 /// another user is in the classes beside.
 /// </summary>
-[Collection(MachineCollection.Name)]
 public sealed class PromiseTests(Machine machine)
 {
-    public static TheoryData<StoreKind> Stores => [StoreKind.Embedded, StoreKind.S3];
-
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task When_fsync_of_a_folder_returns_the_names_in_it_and_their_files_are_in_the_store(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
@@ -24,7 +24,7 @@ public sealed class PromiseTests(Machine machine)
     }
 
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task When_fsync_of_the_root_returns_everything_is_in_the_store(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
@@ -41,7 +41,7 @@ public sealed class PromiseTests(Machine machine)
     }
 
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task Unmount_that_leaves_something_exits_with_3_names_it_and_the_next_mount_has_it(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
@@ -59,24 +59,17 @@ public sealed class PromiseTests(Machine machine)
     }
 
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task A_mount_that_starts_after_unmount_returned_sees_all_of_it(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
         (await box.ScriptAsync(box.Mount, "mkdir -p d/empty && for i in $(seq 50); do echo $i > d/$i; done && ln -s 7 d/link")).Ok();
-        TreeSnapshot before = await TreeSnapshot.OfAsync(box, box.Mount);
-        await box.UnmountAsync();
 
-        box.NewCache();
-        await box.MountAsync();
-        TreeSnapshot after = await TreeSnapshot.OfAsync(box, box.Mount);
-        TreeSnapshot.AssertEqual(before.Entries, after.Entries);
-        TreeSnapshot.AssertEqual(before.Contents, after.Contents);
-        await box.UnmountAsync();
+        await TreeSnapshot.AssertComesBackAsync(box);
     }
 
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task A_file_changed_here_and_in_the_store_is_kept_twice(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
@@ -93,7 +86,7 @@ public sealed class PromiseTests(Machine machine)
     }
 
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task Of_a_deletion_and_an_edit_the_edit_is_kept(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
@@ -110,7 +103,7 @@ public sealed class PromiseTests(Machine machine)
 
     /// <summary>The daemon dies when the store has the file and before it has noted so.</summary>
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task A_lost_answer_makes_no_conflict_with_ourselves(StoreKind store)
     {
         await using MountBox box = await MountBox.CreateAsync(machine, store, Who.Root);
@@ -131,7 +124,7 @@ public sealed class PromiseTests(Machine machine)
     }
 
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task Bytes_that_are_not_the_stored_ones_are_an_error_and_never_data(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
@@ -150,7 +143,7 @@ public sealed class PromiseTests(Machine machine)
 
     /// <summary>Another tool replaced the object; who has the old version open goes on reading that one.</summary>
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task An_open_file_keeps_its_version_and_a_new_look_shows_the_new_one(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
@@ -165,7 +158,7 @@ public sealed class PromiseTests(Machine machine)
     }
 
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task A_placeholder_that_was_moved_and_replaced_before_it_was_read_keeps_its_bytes(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
@@ -183,7 +176,7 @@ public sealed class PromiseTests(Machine machine)
     }
 
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task A_daemon_killed_while_it_reads_a_placeholder_leaves_no_zeros(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
@@ -206,7 +199,7 @@ public sealed class PromiseTests(Machine machine)
     }
 
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task A_root_that_suddenly_lists_nothing_deletes_nothing(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
@@ -221,11 +214,11 @@ public sealed class PromiseTests(Machine machine)
     }
 
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task Any_legal_name_comes_back_as_it_was(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
-        (await box.ScriptAsync(box.Mount, """for name in $'\xff\xfe' $'new\nline' 'a%2Fb' ' ' 'ü' '日本' 'a\b' '‛' 'con.' '*?' "$(printf '%0255d' 0)"; do echo "$name" > "$name"; done""")).Ok();
+        (await box.ScriptAsync(box.Mount, """for name in $'\xff\xfe' $'new\nline' 'a%2Fb' ' ' 'ü' '日本' 'a\b' '‛' 'con.' '*?' a:b A:B readme README CON aux.txt 'dot.' 'dots..' 'space ' '"<>|' "$(printf '%0255d' 0)"; do echo "$name" > "$name"; done""")).Ok();
         IReadOnlyList<string> before = await TreeSnapshot.ContentsAsync(box, box.Mount);
         await box.UnmountAsync();
 
@@ -235,8 +228,136 @@ public sealed class PromiseTests(Machine machine)
         await box.UnmountAsync();
     }
 
+    /// <summary>Names that Windows cannot hold are their own keys, so that every tool finds them.</summary>
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
+    public async Task Names_that_Windows_cannot_hold_are_stored_as_they_are(StoreKind store)
+    {
+        await using MountBox box = await MountedAsync(store);
+        string[] names = ["A", "CON", "a", "a:b", "dot.", "space "];
+        (await box.ScriptAsync(box.Mount, """for name in "$@"; do echo "$name" > "$name"; done""", names)).Ok();
+        await box.UnmountAsync();
+
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal(names, await stored.KeysAsync());
+        Assert.Equal(names.Select(name => name + "\n"), await Task.WhenAll(names.Select(stored.ReadAsync)));
+    }
+
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task Equal_content_on_both_sides_is_no_conflict(StoreKind store)
+    {
+        await using MountBox box = await MountedAsync(store);
+        (await box.ScriptAsync(box.Mount, "echo base > changed && sync changed && echo same > changed && echo same > new")).Ok();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        await stored.WriteAsync("changed", "same\n");
+        await stored.WriteAsync("new", "same\n");
+
+        await box.UnmountAsync();
+
+        Assert.Equal(["changed", "new"], await stored.KeysAsync());
+        Assert.Equal(("same\n", "same\n"), (await stored.ReadAsync("changed"), await stored.ReadAsync("new")));
+    }
+
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task A_file_that_stays_open_is_uploaded_on_a_timer(StoreKind store)
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, store, Who.Root);
+        box.Set("AGENTBAY_OPEN_FILES_INTERVAL", "1s");
+        await box.MountAsync("--write-back", "1s");
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        await using var open = new FileStream(Path.Combine(box.Mount, "open"), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+
+        foreach (string content in (string[])["one", "onetwo"])
+        {
+            open.Write(Encoding.ASCII.GetBytes(content), (int)open.Position, content.Length - (int)open.Position);
+            while (await stored.ReadAsync("open") != content)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Where the store is away, so that it is certain that nobody asks it.</summary>
+    [Fact]
+    public async Task Fsync_of_a_file_without_a_name_means_the_local_disk()
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.S3, Who.Root);
+        await using var proxy = new FlakyProxy(box.Bucket.Server.Endpoint);
+        box.ReachStoreBy(proxy.Endpoint);
+        await box.MountAsync("--write-back", "off");
+        string path = Path.Combine(box.Mount, "nameless");
+        await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, bufferSize: 0))
+        {
+            file.Write("bytes"u8);
+            File.Delete(path);
+            proxy.Cut();
+
+            Syscall.Sync(file.SafeFileHandle).ThrowIfError("fsync");
+            Assert.Equal(5, file.Length);
+        }
+
+        (await box.ScriptAsync(box.Mount, "echo named > named && ! sync named")).Ok();
+        proxy.Restore();
+        await box.UnmountAsync();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal(["named"], await stored.KeysAsync());
+    }
+
+    /// <summary>The first page comes, the second does not. (A directory is listed without pages.)</summary>
+    [Fact]
+    public async Task A_listing_that_breaks_off_deletes_nothing()
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.S3, Who.Root);
+        bool breaks = false;
+        int broken = 0;
+        await using var relay = new HttpRelay(new Uri(box.Bucket.Server.Endpoint), async (request, forward, _) =>
+        {
+            if (!breaks || request.Method != "GET" || !request.Parameters.Contains("list-type"))
+            {
+                return await forward(request);
+            }
+
+            if (request.Parameters.Contains("continuation-token"))
+            {
+                Interlocked.Increment(ref broken);
+                return RelayResponse.Error(403, "AccessDenied", "No.");
+            }
+
+            return FirstPageOf(await forward(request));
+        });
+        box.ReachStoreBy($"http://127.0.0.1:{relay.Port}");
+        await box.MountAsync("--write-back", "off");
+        (await box.ScriptAsync(box.Mount, """for i in 1 2 3; do echo $i > f$i; done && sync "$1" """, box.Mount)).Ok();
+
+        breaks = true;
+        (await box.AgentBayAsync("sync", box.Mount, "--mode", "download")).Exits(1);
+        Assert.NotEqual(0, broken);
+        Assert.Equal("1\n2\n3\n", (await box.ScriptAsync(box.Mount, "cat f*")).Ok().Output);
+        breaks = false;
+
+        await box.UnmountAsync();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal(["f1", "f2", "f3"], await stored.KeysAsync());
+    }
+
+    /// <summary>A listing of all as the answer of a server whose pages are one object long.</summary>
+    private static RelayResponse FirstPageOf(RelayResponse all)
+    {
+        var list = XDocument.Parse(Encoding.UTF8.GetString(all.Body));
+        XNamespace s3 = list.Root!.Name.Namespace;
+        list.Root.Elements(s3 + "Contents").Skip(1).Remove();
+        list.Root.Elements(s3 + "CommonPrefixes").Remove();
+        list.Root.Element(s3 + "IsTruncated")!.Value = "true";
+        list.Root.Elements(s3 + "NextContinuationToken").Remove();
+        list.Root.Add(new XElement(s3 + "NextContinuationToken", "more"));
+        byte[] body = Encoding.UTF8.GetBytes(list.ToString(SaveOptions.DisableFormatting));
+        return all with { Body = body, Headers = [.. all.Headers.Where(header => header.Key != "Content-Length"), new("Content-Length", $"{body.Length}")] };
+    }
+
+    [Theory]
+    [ClassData<BothStores>]
     public async Task No_key_of_the_store_leads_outside_the_mirror(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
@@ -255,7 +376,7 @@ public sealed class PromiseTests(Machine machine)
     }
 
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task Modes_owners_times_links_xattrs_and_empty_folders_are_kept(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
@@ -271,7 +392,7 @@ public sealed class PromiseTests(Machine machine)
     }
 
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task Xattrs_that_the_store_cannot_keep_are_refused_at_once(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
@@ -283,7 +404,7 @@ public sealed class PromiseTests(Machine machine)
     }
 
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task A_renamed_folder_of_placeholders_is_moved_without_reading_a_byte(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
@@ -293,19 +414,13 @@ public sealed class PromiseTests(Machine machine)
         box.NewCache();
         await box.MountAsync();
         (await box.ScriptAsync(box.Mount, """mv d e && sync "$1" """, box.Mount)).Ok();
-        const int seekData = 3;
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(box.MirrorTree, "e")))
-        {
-            using var open = File.OpenHandle(file);
-            Assert.Equal(Errno.ENXIO, Syscall.Seek(open, 0, seekData, out _)); // No bytes.
-        }
-
+        Assert.All(Directory.EnumerateFiles(Path.Combine(box.MirrorTree, "e")), file => Assert.True(MountBox.IsPlaceholder(file)));
         Assert.Equal("content 7\n", (await box.ScriptAsync(box.Mount, "cat e/7")).Ok().Output);
         await box.UnmountAsync();
     }
 
     [Theory]
-    [MemberData(nameof(Stores))]
+    [ClassData<BothStores>]
     public async Task With_fsync_local_fsync_does_not_wait_for_the_store(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store, "--fsync", "local");
@@ -317,18 +432,5 @@ public sealed class PromiseTests(Machine machine)
         await box.UnmountAsync();
     }
 
-    private async Task<MountBox> MountedAsync(StoreKind store, params string[] options)
-    {
-        MountBox box = await MountBox.CreateAsync(machine, store, Who.Root);
-        try
-        {
-            await box.MountAsync(["--write-back", "off", .. options]);
-            return box;
-        }
-        catch
-        {
-            await box.DisposeAsync();
-            throw;
-        }
-    }
+    private Task<MountBox> MountedAsync(StoreKind store, params string[] options) => MountBox.MountedAsync(machine, store, ["--write-back", "off", .. options]);
 }

@@ -1,17 +1,18 @@
 using System.Text.Json;
+using AgentBay.Testing.Http;
 
 namespace AgentBay.Mount.Tests;
 
 /// <summary>What can be asked of a mount, and what becomes of conflicts and failures.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class StatusTests(Machine machine)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Status_of_a_file_says_how_it_stands_with_the_store_and_so_does_its_xattr()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task Status_of_a_file_says_how_it_stands_with_the_store_and_so_does_its_xattr(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
+        await using MountBox box = await BoxAsync(store);
         await box.MountAsync("--write-back", "off");
         string file = Path.Combine(box.Mount, "a file");
         await File.WriteAllTextAsync(file, "1", Cancel);
@@ -26,10 +27,11 @@ public sealed class StatusTests(Machine machine)
         await box.UnmountAsync();
     }
 
-    [Fact]
-    public async Task Info_has_a_row_for_each_transfer_that_was_asked_for()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task Info_has_a_row_for_each_transfer_that_was_asked_for(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
+        await using MountBox box = await BoxAsync(store);
         await box.MountAsync();
 
         (await box.AgentBayAsync("sync", box.Mount)).Ok();
@@ -45,17 +47,21 @@ public sealed class StatusTests(Machine machine)
     }
 
     [Theory]
-    [InlineData("--ours", "ours", null)]
-    [InlineData("--theirs", "theirs", null)]
-    [InlineData("--both", "ours", "theirs")]
-    public async Task A_conflict_is_listed_and_resolved(string which, string kept, string? beside)
+    [InlineData(StoreKind.Embedded, "--ours", "ours", null)]
+    [InlineData(StoreKind.Embedded, "--theirs", "theirs", null)]
+    [InlineData(StoreKind.Embedded, "--both", "ours", "theirs")]
+    [InlineData(StoreKind.S3, "--ours", "ours", null)]
+    [InlineData(StoreKind.S3, "--theirs", "theirs", null)]
+    [InlineData(StoreKind.S3, "--both", "ours", "theirs")]
+    public async Task A_conflict_is_listed_and_resolved(StoreKind store, string which, string kept, string? beside)
     {
-        await using MountBox box = await BoxAsync();
+        await using MountBox box = await BoxAsync(store);
         string file = Path.Combine(box.Mount, "notes.txt");
         await box.MountAsync("--write-back", "off");
         await File.WriteAllTextAsync(file, "base", Cancel);
         (await box.AgentBayAsync("sync", box.Mount)).Ok();
-        await File.WriteAllTextAsync(Path.Combine(box.StoreUrl, "contexts", await box.ContextIdAsync(), "notes.txt"), "theirs", Cancel);
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        await stored.WriteAsync("notes.txt", "theirs");
         await File.WriteAllTextAsync(file, "ours", Cancel);
         (await box.AgentBayAsync("sync", box.Mount)).Ok();
 
@@ -73,10 +79,11 @@ public sealed class StatusTests(Machine machine)
         await box.UnmountAsync();
     }
 
-    [Fact]
-    public async Task A_file_that_cannot_be_stored_makes_unmount_exit_with_3_until_it_is_acknowledged()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task A_file_that_cannot_be_stored_makes_unmount_exit_with_3_until_it_is_acknowledged(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
+        await using MountBox box = await BoxAsync(store);
         await box.MountAsync("--write-back", "off");
         string folder = Path.Combine([box.Mount, .. Enumerable.Range(0, 5).Select(_ => new string('d', 230))]);
         Directory.CreateDirectory(folder);
@@ -94,10 +101,11 @@ public sealed class StatusTests(Machine machine)
         (await box.AgentBayAsync("unmount", box.Mount)).Exits(3);
     }
 
-    [Fact]
-    public async Task Why_names_the_rule_that_decides_for_a_path_also_for_one_that_is_not_there()
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task Why_names_the_rule_that_decides_for_a_path_also_for_one_that_is_not_there(StoreKind store)
     {
-        await using MountBox box = await BoxAsync();
+        await using MountBox box = await BoxAsync(store);
         await box.MountAsync("--include", "/src", "--exclude", "/src/node_modules", "--keep-deleted");
 
         Assert.Contains("is synced: in the white list path 'src'; deletions here are not carried", await WhyAsync("src/a.c"), StringComparison.Ordinal);
@@ -113,18 +121,100 @@ public sealed class StatusTests(Machine machine)
     }
 
     [Theory]
-    [InlineData(Who.Root)]
-    [InlineData(Who.OrdinaryUser)]
-    public async Task With_sync_on_close_a_file_is_in_the_store_when_close_returns(Who who)
+    [InlineData(StoreKind.Embedded, Who.Root)]
+    [InlineData(StoreKind.Embedded, Who.OrdinaryUser)]
+    [InlineData(StoreKind.S3, Who.Root)]
+    public async Task With_sync_on_close_a_file_is_in_the_store_when_close_returns(StoreKind store, Who who)
     {
-        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, who);
+        await using MountBox box = await MountBox.CreateAsync(machine, store, who);
         await box.MountAsync("--write-back", "off", "--sync-on-close");
 
         (await box.RunAsync("dd", "if=/dev/zero", $"of={box.Mount}/file", "bs=4096", "count=3", "status=none")).Ok();
 
-        Assert.Equal(12288, new FileInfo(Path.Combine(box.StoreUrl, "contexts", await box.ContextIdAsync(), "file")).Length);
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal(new string('\0', 12288), await stored.ReadAsync("file"));
         Assert.Contains("give one of them", (await box.TryMountAsync("--sync-on-close", "--fsync", "local")).Exits(2).Error, StringComparison.Ordinal);
         await box.UnmountAsync();
+    }
+
+    [Fact]
+    public async Task With_sync_on_close_and_without_the_store_close_fails_and_the_file_is_stored_when_it_is_back()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.S3);
+        await using var proxy = new FlakyProxy(box.Bucket.Server.Endpoint);
+        box.ReachStoreBy(proxy.Endpoint);
+        await box.MountAsync("--write-back", "off", "--sync-on-close");
+        (await box.ScriptAsync(box.Mount, "ls")).Ok();
+        proxy.Cut();
+
+        // dd, unlike the shell's redirection, looks at what close(2) says.
+        Ran closed = (await box.RunAsync("dd", "if=/dev/zero", $"of={box.Mount}/file", "bs=4096", "count=3", "status=none")).Exits(1);
+
+        Assert.Contains("Input/output error", closed.Error, StringComparison.Ordinal);
+        Assert.Equal("failed", await StateAsync(box, Path.Combine(box.Mount, "file")));
+        proxy.Restore();
+        await box.UnmountAsync();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal(12288, (await stored.ReadAsync("file"))?.Length);
+    }
+
+    /// <summary>The store takes a few files a second, and one path never.</summary>
+    [Fact]
+    public async Task While_a_slow_store_takes_files_status_shows_the_rate_what_is_pending_what_failed_and_what_is_cached()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.S3);
+        using var turn = new SemaphoreSlim(0);
+        await using var relay = new HttpRelay(new Uri(box.Bucket.Server.Endpoint), async (request, forward, cancel) =>
+        {
+            if (request.Method == "PUT" && request.Path.StartsWith($"/{box.Bucket.Name}/contexts/", StringComparison.Ordinal))
+            {
+                if (request.Path.EndsWith("/refused", StringComparison.Ordinal))
+                {
+                    return RelayResponse.Error(403, "AccessDenied", "No.");
+                }
+
+                await turn.WaitAsync(cancel);
+            }
+
+            return await forward(request);
+        });
+        box.ReachStoreBy($"http://127.0.0.1:{relay.Port}");
+        await box.MountAsync("--write-back", "off");
+        (await box.ScriptAsync(box.Mount, "echo no > refused")).Ok();
+        (await box.AgentBayAsync("sync", box.Mount)).Exits(3);
+        (await box.ScriptAsync(box.Mount, "for i in $(seq 9); do head -c 100000 /dev/zero > f$i; done")).Ok();
+        Task<Ran> sync = box.AgentBayAsync("sync", box.Mount);
+        turn.Release(4);
+
+        JsonElement status = await StatusWhenAsync(box, status => status.GetProperty("bytesPerSecond").GetInt64() >= 40_000 && status.GetProperty("cacheBytes").GetInt64() == 400_000);
+
+        Assert.Equal(1, status.GetProperty("errors").GetInt32());
+        Assert.InRange(status.GetProperty("pendingFiles").GetInt32(), 6, 10); // What is stored counts as pending until the pass ends.
+        Assert.InRange(status.GetProperty("pendingBytes").GetInt64(), 500_003, 900_003);
+        Assert.Equal("refused", Assert.Single(status.GetProperty("failed").EnumerateArray()).GetProperty("path").GetString());
+        Assert.True(status.GetProperty("cacheFree").GetInt64() > 0);
+        Assert.False(sync.IsCompleted);
+
+        turn.Release(int.MaxValue / 2);
+        (await sync).Exits(3);
+        JsonElement failed = Assert.Single((await box.AgentBayAsync("info", box.Mount, "--json")).Json().EnumerateArray(), row => row.GetProperty("taskType").GetString() == "upload");
+        Assert.Equal("Failed", failed.GetProperty("status").GetString());
+        Assert.Contains("refused", failed.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
+        (await box.AgentBayAsync("unmount", box.Mount)).Exits(3);
+    }
+
+    private static async Task<JsonElement> StatusWhenAsync(MountBox box, Func<JsonElement, bool> wanted)
+    {
+        while (true)
+        {
+            JsonElement status = (await box.AgentBayAsync("status", box.Mount, "--json")).Json();
+            if (wanted(status))
+            {
+                return status;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200), Cancel);
+        }
     }
 
     private static async Task<string?> StateAsync(MountBox box, string path)
@@ -136,5 +226,5 @@ public sealed class StatusTests(Machine machine)
     private static async Task<string> XattrAsync(MountBox box, string path) =>
         (await box.RunAsync("getfattr", "--only-values", "--absolute-names", "-n", "user.agentbay.status", path)).Ok().Output;
 
-    private Task<MountBox> BoxAsync() => MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
+    private Task<MountBox> BoxAsync(StoreKind store) => MountBox.CreateAsync(machine, store, Who.Root);
 }

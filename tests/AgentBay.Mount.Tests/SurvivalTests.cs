@@ -1,10 +1,8 @@
 using AgentBay.Posix;
-using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
 
 /// <summary>What was written is not lost: the daemon killed, the store away, the mount taken away under the daemon.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class SurvivalTests(Machine machine)
 {
     [Theory]
@@ -44,6 +42,8 @@ public sealed class SurvivalTests(Machine machine)
     public async Task While_the_store_is_away_programs_work_on_and_everything_is_uploaded_when_it_is_back()
     {
         await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.S3, Who.Root);
+        await using var proxy = new FlakyProxy(box.Bucket.Server.Endpoint);
+        box.ReachStoreBy(proxy.Endpoint);
         await box.MountAsync("--write-back", "1s");
         (await box.ScriptAsync(box.Mount, "mkdir d && echo before > d/before && head -c 100K /dev/urandom > d/placeholder && ls d")).Ok();
         await box.UnmountAsync();
@@ -51,28 +51,15 @@ public sealed class SurvivalTests(Machine machine)
         await box.MountAsync("--write-back", "1s", "--prefetch", "off");
         (await box.ScriptAsync(box.Mount, "ls -l d && cat d/before")).Ok();
 
-        await S3Server.KillGatewayAsync();
-        try
-        {
-            (await box.ScriptAsync(box.Mount, """echo during > d/during && cat d/before d/during && mv d/before d/moved && echo more >> d/moved && mkdir e && for i in $(seq 200); do echo "$i" > "e/$i"; done && rm e/7""")).Ok();
-            Assert.NotEqual(0, (await box.ScriptAsync(box.Mount, "sync d/during")).ExitCode);
-            Ran read = await box.ScriptAsync(box.Mount, "cat d/placeholder");
-            Assert.Contains("Input/output error", read.Error, StringComparison.Ordinal);
-        }
-        finally
-        {
-            await S3Server.StartGatewayAsync();
-        }
+        proxy.Cut();
+        (await box.ScriptAsync(box.Mount, """echo during > d/during && cat d/before d/during && mv d/before d/moved && echo more >> d/moved && mkdir e && for i in $(seq 200); do echo "$i" > "e/$i"; done && rm e/7""")).Ok();
+        Assert.NotEqual(0, (await box.ScriptAsync(box.Mount, "sync d/during")).ExitCode);
+        Ran read = await box.ScriptAsync(box.Mount, "cat d/placeholder");
+        Assert.Contains("Input/output error", read.Error, StringComparison.Ordinal);
+        proxy.Restore();
 
         (await box.ScriptAsync(box.Mount, "sync d/during && cat d/placeholder | wc -c")).Ok();
-        TreeSnapshot before = await TreeSnapshot.OfAsync(box, box.Mount);
-        await box.UnmountAsync();
-        box.NewCache();
-        await box.MountAsync();
-        TreeSnapshot after = await TreeSnapshot.OfAsync(box, box.Mount);
-        TreeSnapshot.AssertEqual(before.Entries, after.Entries);
-        TreeSnapshot.AssertEqual(before.Contents, after.Contents);
-        await box.UnmountAsync();
+        await TreeSnapshot.AssertComesBackAsync(box);
     }
 
     [Fact]
@@ -122,8 +109,7 @@ public sealed class SurvivalTests(Machine machine)
     }
 
     [Theory]
-    [InlineData(StoreKind.Embedded)]
-    [InlineData(StoreKind.S3)]
+    [ClassData<BothStores>]
     public async Task SIGTERM_flushes_and_unmounts(StoreKind store)
     {
         await using MountBox box = await MountBox.CreateAsync(machine, store, Who.Root);
@@ -139,19 +125,28 @@ public sealed class SurvivalTests(Machine machine)
     }
 
     [Theory]
-    [InlineData(StoreKind.Embedded)]
-    [InlineData(StoreKind.S3)]
+    [ClassData<BothStores>]
     public async Task When_fsync_returns_the_file_is_in_the_store_under_the_name_it_has(StoreKind store)
     {
         await using MountBox box = await MountBox.CreateAsync(machine, store, Who.Root);
         await box.MountAsync("--write-back", "off");
-        (await box.ScriptAsync(box.Mount, "mkdir d && echo one > d/tmp && mv d/tmp d/name && sync d/name && echo two > d/other")).Ok();
+        const string show = "stat -c '%n %a %s %y' d/name && getfattr --only-values -n user.a d/name";
+        (await box.ScriptAsync(box.Mount, "mkdir d && echo one > d/tmp && chmod 640 d/tmp && setfattr -n user.a -v value d/tmp && touch -d '2001-02-03 04:05:06.123456789 UTC' d/tmp && mv d/tmp d/name && sync d/name && echo two > d/other")).Ok();
+        string before = (await box.ScriptAsync(box.Mount, show)).Ok().Output;
         await box.KillDaemonAsync();
 
         box.NewCache(); // Another machine, which knows only the store.
         await box.MountAsync();
-        Ran listed = (await box.ScriptAsync(box.Mount, "ls d && cat d/name")).Ok();
-        Assert.Equal("name\none\n", listed.Output);
+        Assert.Equal("name\none\n", (await box.ScriptAsync(box.Mount, "ls d && cat d/name")).Ok().Output);
+        Assert.Equal(before, (await box.ScriptAsync(box.Mount, show)).Ok().Output);
+
+        // Attributes alone, of what is stored.
+        (await box.ScriptAsync(box.Mount, "chmod 604 d/name && setfattr -n user.a -v changed d/name && touch -d '2002-02-03 04:05:06.5 UTC' d/name && sync d/name")).Ok();
+        string after = (await box.ScriptAsync(box.Mount, show)).Ok().Output;
+        await box.KillDaemonAsync();
+        box.NewCache();
+        await box.MountAsync();
+        Assert.Equal(after, (await box.ScriptAsync(box.Mount, show)).Ok().Output);
         await box.UnmountAsync();
     }
 }

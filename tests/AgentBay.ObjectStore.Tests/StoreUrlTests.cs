@@ -63,15 +63,20 @@ public sealed class StoreUrlTests
         Assert.Contains("_ACCESS_KEY", message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void The_default_store_is_in_the_users_data_folder() => Assert.EndsWith("/agentbay/store", StoreUrl.DefaultUrl, StringComparison.Ordinal);
+    [Theory]
+    [InlineData("/data", "/home/x", "/data/agentbay/store")]
+    [InlineData("not/absolute", "/home/x", "/home/x/.local/share/agentbay/store")]
+    [InlineData("", "/home/x", "/home/x/.local/share/agentbay/store")]
+    [InlineData(null, "/home/x", "/home/x/.local/share/agentbay/store")]
+    [InlineData(null, "", "/.local/share/agentbay/store")]
+    public void The_default_store_is_in_the_users_data_folder(string? data, string home, string path) => Assert.Equal(path, StoreUrl.DefaultPath(data, home));
 
     [Fact]
-    public async Task An_opened_directory_tells_its_URL()
+    public async Task An_opened_directory_is_made_on_the_way_and_tells_its_URL()
     {
         using var folder = new TemporaryFolder();
-        await using var store = StoreUrl.Open(folder.Path + "/a b", StoreOpenOptions.Default);
-        Assert.Equal($"file://{folder.Path}/a%20b", store.Properties.Url);
+        await using var store = StoreUrl.Open(folder.Path + "/made/a b", StoreOpenOptions.Default);
+        Assert.Equal($"file://{folder.Path}/made/a%20b", store.Properties.Url);
         await using var again = StoreUrl.Open(store.Properties.Url, StoreOpenOptions.Default);
         Assert.Equal(store.Properties.Url, again.Properties.Url);
     }

@@ -65,8 +65,6 @@ public sealed class FaultyStore(IObjectStore inner) : IObjectStore
         }
     }
 
-    public Task VerifyAsync(CancellationToken cancellationToken) => RunAsync(StoreCall.Verify, "", () => inner.VerifyAsync(cancellationToken), cancellationToken);
-
     public Task<ListPage> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
         RunAsync(StoreCall.List, request.Prefix, () => inner.ListAsync(request, cancellationToken), cancellationToken);
 

@@ -45,7 +45,7 @@ public sealed class ManualTime : TimeProvider
             {
                 due = timers.Where(t => t.Due <= until).MinBy(t => t.Due);
                 now = due?.Due is { } at && at > now ? at : due == null ? until : now;
-                _ = due != null && timers.Remove(due);
+                due?.NextOrGone();
             }
 
             if (due == null)
@@ -75,7 +75,22 @@ public sealed class ManualTime : TimeProvider
 
     private sealed class ManualTimer(ManualTime clock, TimerCallback callback, object? state) : ITimer
     {
+        private TimeSpan period;
+
         internal DateTimeOffset Due { get; private set; }
+
+        /// <summary>Under the clock's guard.</summary>
+        internal void NextOrGone()
+        {
+            if (period > TimeSpan.Zero)
+            {
+                Due += period;
+            }
+            else
+            {
+                _ = clock.timers.Remove(this);
+            }
+        }
 
         internal void Fire() => callback(state);
 
@@ -83,6 +98,7 @@ public sealed class ManualTime : TimeProvider
         {
             lock (clock.guard)
             {
+                this.period = period;
                 _ = clock.timers.Remove(this);
                 if (dueTime == Timeout.InfiniteTimeSpan)
                 {

@@ -101,11 +101,7 @@ public sealed partial class MemoryStore
         private void Add(int number, byte[] body)
         {
             CheckOpen();
-            if (number < 1 || number > store.Properties.MaxParts)
-            {
-                throw Fail(StoreErrorKind.Refused, key, $"part {number} is not one of 1 to {store.Properties.MaxParts}");
-            }
-
+            PartNumber.Check(number, store.Properties, key);
             parts[number] = body;
         }
 

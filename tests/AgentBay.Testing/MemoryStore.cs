@@ -21,7 +21,6 @@ public sealed partial class MemoryStore(StoreProperties? properties = null, Time
         ConditionalCreate = true,
         ConditionalReplace = true,
         ConditionalMultipart = true,
-        ConditionalDelete = true,
         ListsUploads = true,
         NeedsUrlEndpoint = true,
     };
@@ -60,11 +59,6 @@ public sealed partial class MemoryStore(StoreProperties? properties = null, Time
 
     public Task<PutResult> PutAsync(string key, ReadOnlyMemory<byte> body, PutOptions options, CancellationToken cancellationToken) => Run(() =>
     {
-        if (body.Length > Properties.MaxPutSize)
-        {
-            throw Fail(StoreErrorKind.TooLarge, key, $"{body.Length} bytes are more than one put takes, {Properties.MaxPutSize}");
-        }
-
         return Put(key, body.ToArray(), Convert.ToHexStringLower(MD5.HashData(body.Span)), options);
     }, cancellationToken);
 

@@ -3,7 +3,6 @@ namespace AgentBay.Testing;
 /// <summary>The calls of <see cref="ObjectStore.IObjectStore"/> and of its uploads.</summary>
 public enum StoreCall
 {
-    Verify,
     List,
     Head,
     Get,

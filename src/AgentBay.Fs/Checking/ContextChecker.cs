@@ -11,7 +11,7 @@ namespace AgentBay.Fs.Checking;
 /// <summary>Compares mirror, index and store of a context that is not mounted on this machine.</summary>
 public sealed class ContextChecker(IObjectStore store, ContextRecord context, CheckOptions options, ILogger logger)
 {
-    private readonly ContextKeys keys = new(context.Prefix);
+    private readonly ContextKeys keys = new(context.Prefix, store.Properties.MaxKeyBytes);
     private readonly List<Finding> findings = [];
 
     /// <param name="folder">Locked by the caller; null: this machine has no mirror, and the store alone is checked.</param>

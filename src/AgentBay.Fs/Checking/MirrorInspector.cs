@@ -145,7 +145,7 @@ internal sealed class MirrorInspector(OpenMirror mirror, IReadOnlyDictionary<str
             folder = folder.Parent;
         }
 
-        return folder.IsRoot ? mirror.Index.GetMeta(IndexMeta.RootFilled) is not null : !files.IsUnfilled(folder);
+        return folder.IsRoot ? mirror.Index.GetMeta(IndexMeta.RootFilled) == "1" : !files.IsUnfilled(folder);
     }
 
     private string? KeyOf(TreePath path, LocalEntry? entry)

@@ -10,25 +10,15 @@ namespace AgentBay.Fs.Checking;
 /// <summary>Looks at what the store holds of a context.</summary>
 internal sealed class StoreInspector(IObjectStore store, ContextKeys keys, TimeProvider time)
 {
-    // Longer than any upload that a living mount may be at.
-    private static readonly TimeSpan StaleAfter = TimeSpan.FromDays(1);
-
     /// <summary>Every object below the context's prefix, by key.</summary>
     public async Task<Dictionary<string, RemoteVersion>> ListAsync(CancellationToken cancellationToken)
     {
         var objects = new Dictionary<string, RemoteVersion>(StringComparer.Ordinal);
-        string? token = null;
-        do
+        await foreach (ObjectInfo info in store.ListAllAsync(keys.Prefix, cancellationToken))
         {
-            ListPage page = await store.ListAsync(new ListRequest(keys.Prefix) { ContinuationToken = token }, cancellationToken);
-            foreach (ObjectInfo info in page.Objects)
-            {
-                objects[info.Key] = TreePlacer.VersionOf(info);
-            }
-
-            token = page.NextToken;
+            objects[info.Key] = TreePlacer.VersionOf(info);
         }
-        while (token is not null);
+
         return objects;
     }
 
@@ -53,12 +43,12 @@ internal sealed class StoreInspector(IObjectStore store, ContextKeys keys, TimeP
     /// <param name="isNeeded">Whether a placeholder of this machine's mirror has its bytes there.</param>
     /// <param name="operations">Of this machine's mirror; null without one.</param>
     public async Task<IEnumerable<Finding>> CheckCopiesAsync(Func<ObjectInfo, bool> isNeeded, OperationIds? operations, CancellationToken cancellationToken) =>
-        (await AsideCopies.ListAsync(store, keys, cancellationToken))
+        (await AsideCopies.ListAsync(store, keys, cancellationToken).ToListAsync(cancellationToken))
             .Where(copy => !isNeeded(copy))
             .Select(copy => Findings.StaleCopy(copy, operations?.IsOfEarlierSession(keys.AsideName(copy.Key)) == true));
 
     public async Task<IEnumerable<Finding>> CheckUploadsAsync(CancellationToken cancellationToken) => !store.Properties.ListsUploads ? []
-        : (await store.ListUploadsAsync(keys.Prefix, cancellationToken)).Where(upload => time.GetUtcNow() - upload.Begun > StaleAfter).Select(Findings.StaleUpload);
+        : (await store.ListUploadsAsync(keys.Prefix, cancellationToken)).Where(upload => time.GetUtcNow() - upload.Begun > StaleUploads.Age).Select(Findings.StaleUpload);
 
     public async Task<IEnumerable<Finding>> CheckRecordAsync(ContextRecord context, CancellationToken cancellationToken)
     {

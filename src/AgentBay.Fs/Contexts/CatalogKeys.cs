@@ -5,6 +5,9 @@ internal static class CatalogKeys
 {
     public const string Records = ".agentbay/contexts/";
 
+    /// <summary>Below it are the files of all contexts.</summary>
+    public const string Contexts = "contexts/";
+
     private const string RecordSuffix = ".json";
 
     public static string Record(string id) => $"{Records}{id}{RecordSuffix}";
@@ -12,7 +15,7 @@ internal static class CatalogKeys
     public static string Name(string name) => $".agentbay/names/{ContextName.ToKeySegment(name)}";
 
     /// <summary>Prefixes of all that goes with a context, its record and its name apart.</summary>
-    public static IEnumerable<string> Contents(string id) => [$"contexts/{id}/", $".agentbay/aside/{id}/", $".agentbay/manifests/{id}"];
+    public static IEnumerable<string> Contents(string id) => [$"{Contexts}{id}/", $".agentbay/aside/{id}/", $".agentbay/manifests/{id}"];
 
     /// <returns>Null for a key that is no record's.</returns>
     public static string? IdOfRecord(string key) =>

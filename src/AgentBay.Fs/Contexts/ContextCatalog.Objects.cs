@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -142,17 +141,9 @@ public sealed partial class ContextCatalog
         }
     }
 
-    private async IAsyncEnumerable<IReadOnlyList<string>> ListKeysAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        string? token = null;
-        do
-        {
-            ListPage page = await store.ListAsync(new ListRequest(prefix) { ContinuationToken = token }, cancellationToken);
-            yield return [.. page.Objects.Select(info => info.Key)];
-            token = page.NextToken;
-        }
-        while (token is not null);
-    }
+    /// <summary>By pages.</summary>
+    private IAsyncEnumerable<IReadOnlyList<string>> ListKeysAsync(string prefix, CancellationToken cancellationToken) =>
+        store.ListPagesAsync(new ListRequest(prefix), cancellationToken).Select(IReadOnlyList<string> (page) => [.. page.Objects.Select(info => info.Key)]);
 
     private static NameEntry NewEntry(string id, string? from = null) => new(id, NewNonce(), from);
 

@@ -33,5 +33,5 @@ public sealed record ContextRecord
     public DateTimeOffset? ClearedAt { get; init; }
 
     /// <summary>Where the context's objects are: <c>contexts/&lt;id&gt;/</c>.</summary>
-    public string Prefix => $"contexts/{Id}/";
+    public string Prefix => $"{CatalogKeys.Contexts}{Id}/";
 }

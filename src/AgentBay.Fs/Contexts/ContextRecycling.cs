@@ -20,7 +20,7 @@ public sealed class ContextRecycling(IObjectStore store)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(policy);
-        var keys = new ContextKeys(context.Prefix);
+        var keys = new ContextKeys(context.Prefix, store.Properties.MaxKeyBytes);
         _ = policy.Folders.Select(folder => PrefixOf(folder, keys)).ToList();
         if (policy.Lifecycle.Days is not null)
         {
@@ -36,7 +36,7 @@ public sealed class ContextRecycling(IObjectStore store)
     public async Task ApplyAsync(ContextRecord context, RecyclePolicy policy, CancellationToken cancellationToken)
     {
         await CheckAsync(context, policy, cancellationToken);
-        var keys = new ContextKeys(context.Prefix);
+        var keys = new ContextKeys(context.Prefix, store.Properties.MaxKeyBytes);
         string[] prefixes = [.. policy.Folders.Select(folder => PrefixOf(folder, keys))];
         IReadOnlyList<ExpiryRule> before = await OfContextAsync(context.Id, cancellationToken);
         IEnumerable<ExpiryRule> after = policy.Lifecycle.Days is { } days

@@ -15,7 +15,7 @@ public sealed partial class ContextFiles(IObjectStore store, ContextRecord conte
 {
     private const int MostOnAPage = 1000;
 
-    private readonly ContextKeys keys = new(context.Prefix);
+    private readonly ContextKeys keys = new(context.Prefix, store.Properties.MaxKeyBytes);
     private readonly ContextGuard guard = new(new ContextCatalog(store, time), context, time);
 
     /// <summary>Some of the names directly in a folder.</summary>

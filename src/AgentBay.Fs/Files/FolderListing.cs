@@ -12,19 +12,14 @@ internal static class FolderListing
     {
         string prefix = keys.For(folder, folder: true);
         var names = new Dictionary<TreePath, ListedName>();
-        string? token = null;
-        do
+        await foreach (ListPage page in store.ListPagesAsync(new ListRequest(prefix) { Delimiter = "/" }, cancellationToken))
         {
-            ListPage page = await store.ListAsync(new ListRequest(prefix) { Delimiter = "/", ContinuationToken = token }, cancellationToken);
             IEnumerable<ListedName> folders = page.Prefixes.Select(key => new ListedName(key, null));
             foreach (ListedName name in folders.Concat(page.Objects.Where(info => info.Key != prefix).Select(info => new ListedName(info.Key, info))))
             {
                 Add(names, name, folder, keys, ignored);
             }
-
-            token = page.NextToken;
         }
-        while (token is not null);
 
         return names;
     }

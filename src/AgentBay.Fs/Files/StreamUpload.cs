@@ -43,10 +43,12 @@ internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<l
         string key, ReadOnlyMemory<byte> first, Stream content, Func<string?, IReadOnlyDictionary<string, string>> metadata, CancellationToken cancellationToken)
     {
         long? rest = content.CanSeek ? content.Length - content.Position : null;
-        if (first.Length + rest > store.Properties.MaxObjectSize)
+        if (first.Length + rest > PartSizes.LargestObject(store.Properties))
         {
-            throw new StoreException(StoreErrorKind.TooLarge, $"{first.Length + rest} bytes are more than {store.Properties.Url} takes in one object, {store.Properties.MaxObjectSize}.");
+            throw new StoreException(StoreErrorKind.TooLarge, $"{first.Length + rest} bytes are more than {store.Properties.Url} takes in one object, {PartSizes.LargestObject(store.Properties)}.");
         }
+
+        int? sizeOfParts = rest is { } left ? PartSizes.For(left, partSize, store.Properties.MaxParts - 1) : null;
 
         // The hash belongs into the metadata, which comes before the bytes: what can be read twice is.
         string? promised = content.CanSeek ? await HashAsync(first, content, cancellationToken) : null;
@@ -59,7 +61,7 @@ internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<l
         {
             for (int number = 2; ; number++)
             {
-                int wanted = SizeOfPart(number, rest);
+                int wanted = sizeOfParts ?? partSize << Math.Min((number - 1) / PartsOfOneSize, 4);
                 byte[] buffer = ArrayPool<byte>.Shared.Rent(wanted);
                 int length = await content.ReadAtLeastAsync(buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken);
                 hash?.AppendData(buffer, 0, length);
@@ -113,18 +115,6 @@ internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<l
                 ArrayPool<byte>.Shared.Return(returned);
             }
         }
-    }
-
-    /// <summary>So that what is left fits into the parts that a store allows.</summary>
-    private int SizeOfPart(int number, long? rest)
-    {
-        if (rest is not { } bytes)
-        {
-            return partSize << Math.Min((number - 1) / PartsOfOneSize, 4);
-        }
-
-        long needed = (bytes + store.Properties.MaxParts - 2) / (store.Properties.MaxParts - 1);
-        return needed <= partSize ? partSize : (int)((needed + (1 << 20) - 1) >> 20 << 20);
     }
 
     private async Task<string> HashAsync(ReadOnlyMemory<byte> first, Stream content, CancellationToken cancellationToken)

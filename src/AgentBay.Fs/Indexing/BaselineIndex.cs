@@ -223,17 +223,11 @@ public sealed partial class BaselineIndex : IAsyncDisposable
                 Commit(taken);
                 taken.ForEach(batch => batch.Done.SetResult());
             }
-            catch (ObjectDisposedException error)
+            catch (Exception error)
             {
-                taken.ForEach(batch => batch.Done.SetException(error));
-            }
-            catch (IndexCorruptException error)
-            {
-                taken.ForEach(batch => batch.Done.SetException(error));
-            }
-            catch (SqliteException error)
-            {
-                taken.ForEach(batch => batch.Done.SetException(IndexErrors.Of(error, file)));
+                // Whoever waits is told, whatever it was: the writer lives as long as the index does.
+                Exception told = error is SqliteException sqlite ? IndexErrors.Of(sqlite, file) : error;
+                taken.ForEach(batch => batch.Done.SetException(told));
             }
 
             taken.Clear();

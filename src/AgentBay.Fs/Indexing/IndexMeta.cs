@@ -15,9 +15,12 @@ internal static class IndexMeta
     public const string MirrorId = "mirror_id";
     public const string Session = "session";
 
+    /// <summary>Which folder on which disk the index speaks of.</summary>
+    public const string Tree = "tree";
+
     /// <summary>The policy by whose rules the mirror was kept, as JSON.</summary>
     public const string Policy = "policy";
 
-    /// <summary>Set when every name of the root has been placed: the root has no mark of its own.</summary>
+    /// <summary>"1" when every name of the root has been placed: the root has no mark of its own.</summary>
     public const string RootFilled = "root_filled";
 }

@@ -4,9 +4,9 @@ namespace AgentBay.Fs.Keys;
 
 /// <summary>Paths of one context ↔ keys of the store.</summary>
 /// <param name="Prefix"><c>contexts/&lt;id&gt;/</c>.</param>
-public sealed record ContextKeys(string Prefix)
+/// <param name="LongestKey">In bytes, that the store takes: <see cref="ObjectStore.StoreProperties.MaxKeyBytes"/>.</param>
+public sealed record ContextKeys(string Prefix, int LongestKey)
 {
-    private const int LongestKey = 1023;
     private const string AsidePrefix = ".agentbay/aside/";
 
     private int LongestRest => LongestKey - Prefix.Length;
@@ -16,7 +16,7 @@ public sealed record ContextKeys(string Prefix)
     public string For(TreePath path, bool folder) =>
         path.IsRoot ? Prefix
         : KeyCodec.TryEncode(path, folder, out string? key, LongestRest) ? Prefix + key
-        : throw new FsException(FsError.TooLarge, $"The name of {path} makes a key of more than {LongestKey} bytes, which no store takes: shorten it.");
+        : throw new FsException(FsError.TooLarge, $"The name of {path} makes a key of more than {LongestKey} bytes, which the store does not take: shorten it.");
 
     /// <summary>Whether a folder's names can be in a store: below a path that is too long for a key there is nothing.</summary>
     public bool CanHold(TreePath folder) => folder.IsRoot || KeyCodec.TryEncode(folder, true, out _, LongestRest);
@@ -46,6 +46,9 @@ public sealed record ContextKeys(string Prefix)
         key = has ? Prefix + rest : null;
         return has;
     }
+
+    /// <summary>Whether a name in the mirror is one that <see cref="TryShadowedPath"/> has made, or looks like it.</summary>
+    public bool IsShadowed(TreePath path) => TryShadowedKey(path, out _);
 
     /// <summary>A key outside every context's tree, for a copy that a swap needs for a moment.</summary>
     public string Aside(string name) => $"{AsidePrefix}{Prefix.Split('/')[1]}/{name}";

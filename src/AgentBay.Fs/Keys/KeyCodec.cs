@@ -149,6 +149,9 @@ public static class KeyCodec
             : TreePath.IsName(name) && TryEncode(path.Parent.Append(name), folder: false, out key, maxKeyBytes);
     }
 
+    /// <summary>The name under which a file shows whose own name a folder has.</summary>
+    public static string ShadowOf(string name) => name + ShadowSuffix;
+
     private static string EncodeSegment(ReadOnlySpan<byte> name, bool folder)
     {
         string text = Encoding.UTF8.GetString(name);

@@ -65,15 +65,12 @@ public sealed record ObjectDescription(EntryKind Kind, EntryAttributes Attribute
         return metadata;
     }
 
-    /// <summary>Whether a store holds all of it, with room for the hash and the operation id that an upload adds. Asked before a setxattr is granted.</summary>
-    public bool Fits(StoreProperties store)
+    /// <summary>Whether a file's metadata has room for these xattrs, with the longest values of all else. Asked before a setxattr is granted.</summary>
+    public static bool CanHold(IReadOnlyDictionary<string, byte[]> xattrs, StoreProperties store)
     {
         ArgumentNullException.ThrowIfNull(store);
-        ObjectDescription longest = this with
-        {
-            Sha256 = Sha256 ?? new string('0', ObjectMetadata.Sha256Length),
-            OperationId = OperationId ?? new string('0', LongestOperationId),
-        };
+        var attributes = new EntryAttributes { Mode = 0xFFF, Uid = uint.MaxValue, Gid = uint.MaxValue, MtimeNs = long.MinValue, Xattrs = xattrs };
+        var longest = new ObjectDescription(EntryKind.File, attributes, new string('0', ObjectMetadata.Sha256Length), new string('0', LongestOperationId));
         return ObjectMetadata.SizeOf(longest.ToMetadata()) <= store.MaxMetadataBytes;
     }
 

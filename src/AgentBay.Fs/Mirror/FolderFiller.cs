@@ -97,7 +97,11 @@ internal sealed class FolderFiller
                 continue; // It is filled when it is looked into.
             }
 
-            await ReconcileAsync(folder, cancellationToken);
+            if (!await ReconcileAsync(folder, cancellationToken))
+            {
+                throw new FsException(FsError.StoreRefused, "The store lists nothing at all, where names were known: nothing is removed here. Check the store's URL and bucket.");
+            }
+
             MarkFilled(folder, first);
             Created(entry.Identity.Inode);
             foreach ((TreePath path, LocalEntry child) in mirror.Files.ReadFolder(folder) ?? [])
@@ -112,15 +116,18 @@ internal sealed class FolderFiller
 
     private async Task FillOnceAsync(TreePath folder, ulong inode, CancellationToken cancellationToken)
     {
-        Lazy<Task> fill = filled.GetOrAdd(inode, _ => new Lazy<Task>(() => Task.Run(() => FillNowAsync(folder), ending)));
+        await filled.GetOrAdd(inode, _ => new Lazy<Task>(() => Task.Run(() => FillNowAsync(folder, inode), ending))).Value.WaitAsync(cancellationToken);
+    }
+
+    private async Task FillNowAsync(TreePath folder, ulong inode)
+    {
         try
         {
-            await fill.Value.WaitAsync(cancellationToken);
+            await FillNowAsync(folder);
         }
-        catch (Exception) when (fill.Value.IsFaulted || fill.Value.IsCanceled)
+        catch
         {
-            // The next who asks tries again.
-            filled.TryRemove(KeyValuePair.Create(inode, fill));
+            filled.TryRemove(inode, out _); // The next who asks tries again.
             throw;
         }
     }
@@ -130,8 +137,10 @@ internal sealed class FolderFiller
         bool first = IsFirst(folder);
         try
         {
-            await ReconcileAsync(folder, ending);
-            MarkFilled(folder, first);
+            if (await ReconcileAsync(folder, ending))
+            {
+                MarkFilled(folder, first);
+            }
         }
         catch (StoreException error) when (!first)
         {
@@ -144,7 +153,7 @@ internal sealed class FolderFiller
         }
     }
 
-    private bool IsFirst(TreePath folder) => folder.IsRoot ? mirror.Index.GetMeta(IndexMeta.RootFilled) is null : mirror.Files.IsUnfilled(folder);
+    private bool IsFirst(TreePath folder) => folder.IsRoot ? mirror.Index.GetMeta(IndexMeta.RootFilled) != "1" : mirror.Files.IsUnfilled(folder);
 
     private void MarkFilled(TreePath folder, bool first)
     {
@@ -158,21 +167,23 @@ internal sealed class FolderFiller
         }
     }
 
-    private async Task ReconcileAsync(TreePath folder, CancellationToken cancellationToken)
+    /// <returns>False: what the store lists was not believed, and nothing was changed.</returns>
+    private async Task<bool> ReconcileAsync(TreePath folder, CancellationToken cancellationToken)
     {
         if (!mirror.Keys.CanHold(folder))
         {
-            return; // All that is in it is here alone, and stays usable.
+            return true; // All that is in it is here alone, and stays usable.
         }
 
         using AckLog.Listing listing = mirror.Acks.Begin();
         Dictionary<TreePath, RemoteName> remote = await ListAsync(folder, cancellationToken);
         DetachedMirror.Refuse(mirror.Files);
         Dictionary<TreePath, BaselineRow> rows = mirror.Index.Children(folder).ToDictionary(row => row.Path);
-        if (!SafetyGate.AllowsListing(folder, rows.Count, remote.Count))
+        int known = rows.Values.Count(row => row is { IsIntent: false, State: not BaselineState.Released });
+        if (!SafetyGate.AllowsListing(folder, known, remote.Count) && !await mirror.ExpiresAsync(whole: true, cancellationToken))
         {
-            Log.EmptyListing(mirror.Logger, folder.ToString(), rows.Count);
-            return;
+            Log.EmptyListing(mirror.Logger, folder.ToString(), known);
+            return false;
         }
 
         var local = (mirror.Files.ReadFolder(folder) ?? []).Select(child => child.Key);
@@ -181,6 +192,7 @@ internal sealed class FolderFiller
             paths,
             new ParallelOptions { MaxDegreeOfParallelism = mirror.Options.Concurrency, CancellationToken = cancellationToken },
             async (path, token) => await ReconcileNameAsync(path, remote.GetValueOrDefault(path), listing, token));
+        return true;
     }
 
     /// <summary>One object that this disk cannot hold, or that may not be read, takes no other name with it.</summary>
@@ -245,10 +257,12 @@ internal sealed class FolderFiller
             return true;
         }
 
-        BaselineRow? row = state is { Local.Entry: null, Row.State: BaselineState.Released } ? null : state.Row; // As if it had never been seen.
+        // As if it had never been seen: its deletion is no matter of the store's, or nobody deleted it through the mount.
+        bool unknown = state is { Local.Entry: null, Row: { } gone } && (gone.State == BaselineState.Released || !mirror.Journal.Notes(path));
+        BaselineRow? row = unknown ? null : state.Row;
 
         // A folder that we know by its files alone: it has been stored, and what is missing here was moved or deleted here.
-        bool implied = row is null && remote is { Folder: true } && mirror.Index.Under(path).Any(below => below.State != BaselineState.Released);
+        bool implied = row is null && remote is { Folder: true } && mirror.Index.Under(path).Any(below => below.State != BaselineState.Released && mirror.Journal.Notes(below.Path));
         RemoteChange change = implied ? RemoteChange.Same : Compare(row, remote);
         PathRules rules = state.Rules with { HidesNew = false }; // Whoever looks has asked.
         Decision decision = Reconciler.Decide(rules, implied || row is not null, state.Local.Change, change, sameContent: false);

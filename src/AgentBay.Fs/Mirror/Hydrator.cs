@@ -55,9 +55,10 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
                 return;
             }
 
-            await NoteAsync(inode, BaselineState.Hydrating);
+            FileIdentity identity = IdentityOf(file, inode);
+            await NoteAsync(identity, BaselineState.Hydrating);
             mirror.Options.Faults.Reach("discard.noted");
-            using SafeFileHandle handle = Open(file, inode);
+            using SafeFileHandle handle = Open(file, identity);
             RandomAccess.SetLength(handle, 0);
             mirror.Options.Faults.Reach("discard.truncated");
             using (mirror.Gate.EnterExclusive())
@@ -102,6 +103,19 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
 
     private async Task RunAsync(TreePath file, ulong inode)
     {
+        try
+        {
+            await HydrateNowAsync(file, IdentityOf(file, inode));
+        }
+        finally
+        {
+            running.TryRemove(inode, out _);
+        }
+    }
+
+    private async Task HydrateNowAsync(TreePath file, FileIdentity identity)
+    {
+        ulong inode = identity.Inode;
         var lost = new HashSet<string>();
         try
         {
@@ -114,14 +128,14 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
 
                 try
                 {
-                    await DownloadAsync(file, inode, mark);
+                    await DownloadAsync(file, identity, mark);
                     return;
                 }
                 catch (FsException error) when (error.Error == FsError.Stale && mirror.Placeholders.TryGet(inode, out PlaceholderMark? now) && now != mark)
                 {
                     // Sync moved its object meanwhile and rewrote the mark: begin again from there.
                 }
-                catch (FsException error) when (error.Error == FsError.Stale && lost.Add(mark.Key) && TryOtherName(file, inode, mark, lost))
+                catch (FsException error) when (error.Error == FsError.Stale && lost.Add(mark.Key) && TryOtherName(file, identity, mark, lost))
                 {
                     // A hard link: the object of another of its names has the same bytes.
                 }
@@ -134,7 +148,7 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
         catch (Exception error) when (error is not OperationCanceledException)
         {
             // Still a placeholder, and the row says so again.
-            await NoteAsync(inode, BaselineState.Placeholder);
+            await NoteAsync(identity, BaselineState.Placeholder);
             if (error is not StoreException store)
             {
                 throw;
@@ -142,35 +156,31 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
 
             throw FailureOf(file, store);
         }
-        finally
-        {
-            running.TryRemove(inode, out _);
-        }
     }
 
-    private bool TryOtherName(TreePath file, ulong inode, PlaceholderMark mark, HashSet<string> lost)
+    private bool TryOtherName(TreePath file, FileIdentity identity, PlaceholderMark mark, HashSet<string> lost)
     {
         using (mirror.Gate.EnterExclusive())
         {
-            if (mirror.Files.TryStat(file) is not { } entry || entry.Identity.Inode != inode
-                || RowsOf(inode).FirstOrDefault(row => row.Identity == entry.Identity && row.Remote is not null && !lost.Contains(row.Key)) is not { } other)
+            if (mirror.Files.TryStat(file)?.Identity != identity
+                || RowsOf(identity).FirstOrDefault(row => row.Remote is not null && !lost.Contains(row.Key)) is not { } other)
             {
                 return false;
             }
 
             mark = mark with { Key = other.Key, ETag = other.Remote!.ETag };
-            mirror.Files.RewriteMark(file, entry.Identity, mark);
-            mirror.Placeholders.Set(inode, mark);
+            mirror.Files.RewriteMark(file, identity, mark);
+            mirror.Placeholders.Set(identity.Inode, mark);
             return true;
         }
     }
 
-    private async Task DownloadAsync(TreePath file, ulong inode, PlaceholderMark mark)
+    private async Task DownloadAsync(TreePath file, FileIdentity identity, PlaceholderMark mark)
     {
         // From here on a crash leaves a row that is judged by the file's mark and content, not by its times.
-        await NoteAsync(inode, BaselineState.Hydrating);
+        await NoteAsync(identity, BaselineState.Hydrating);
         mirror.Options.Faults.Reach("hydrate.noted");
-        using SafeFileHandle handle = Open(file, inode);
+        using SafeFileHandle handle = Open(file, identity);
         string? expected = null;
         string hash;
         PartHashes parts;
@@ -206,8 +216,11 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
             {
                 foreach (Task<Block> left in ahead)
                 {
-                    await left.ContinueWith(task => task.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default)
-                        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await ((Task)left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    if (left.IsCompletedSuccessfully)
+                    {
+                        left.Result.Dispose();
+                    }
                 }
             }
 
@@ -227,13 +240,13 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
         using (mirror.Gate.EnterExclusive())
         {
             // A utimens during the download rewrote the mark: the newest one says which time comes back.
-            mirror.Placeholders.TryGet(inode, out PlaceholderMark? newest);
+            mirror.Placeholders.TryGet(identity.Inode, out PlaceholderMark? newest);
             whole = mirror.Files.FinishHydration(handle, newest ?? mark);
-            mirror.Placeholders.Remove(inode);
+            mirror.Placeholders.Remove(identity.Inode);
         }
 
         mirror.Options.Faults.Reach("hydrate.unmarked");
-        await mirror.Index.ApplyAsync(RowsOf(inode).Select(row => IndexChange.Replace(row, row with
+        await mirror.Index.ApplyAsync(RowsOf(identity).Select(row => IndexChange.Replace(row, row with
         {
             State = BaselineState.Present,
             CtimeNs = whole.SettledCtimeNs(),
@@ -281,16 +294,18 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
         }
     }
 
-    private SafeFileHandle Open(TreePath file, ulong inode) =>
-        mirror.Files.TryStat(file) is { } entry && entry.Identity.Inode == inode && mirror.Files.OpenHydrate(file, entry.Identity) is { } handle
-            ? handle
-            : throw new RenamedMeanwhileException($"{file} was renamed meanwhile.");
+    private FileIdentity IdentityOf(TreePath file, ulong inode) =>
+        mirror.Files.TryStat(file) is { } entry && entry.Identity.Inode == inode ? entry.Identity : throw new RenamedMeanwhileException($"{file} was renamed meanwhile.");
 
-    private Task NoteAsync(ulong inode, BaselineState state) =>
-        mirror.Index.ApplyAsync(RowsOf(inode).Select(row => IndexChange.Replace(row, row with { State = state })).ToList());
+    private SafeFileHandle Open(TreePath file, FileIdentity identity) =>
+        mirror.Files.OpenHydrate(file, identity) ?? throw new RenamedMeanwhileException($"{file} was renamed meanwhile.");
 
-    private IEnumerable<BaselineRow> RowsOf(ulong inode) =>
-        mirror.Index.FindByInode(inode).Where(row => row is { Kind: EntryKind.File, State: not BaselineState.Present });
+    private Task NoteAsync(FileIdentity identity, BaselineState state) =>
+        mirror.Index.ApplyAsync(RowsOf(identity).Select(row => IndexChange.Replace(row, row with { State = state })).ToList());
+
+    /// <summary>Its number alone may be an earlier file's, whose deletion still waits.</summary>
+    private IEnumerable<BaselineRow> RowsOf(FileIdentity identity) =>
+        mirror.Index.FindByInode(identity.Inode).Where(row => row.Identity == identity && row is { Kind: EntryKind.File, State: not BaselineState.Present });
 
     private static FsException FailureOf(TreePath file, StoreException error) => new(
         error.Kind == StoreErrorKind.Corrupt ? FsError.Corrupt : error.IsTransient ? FsError.StoreUnavailable : FsError.StoreRefused,

@@ -18,6 +18,9 @@ public interface IMirrorHost
     /// <summary>close of a file that was written means fsync.</summary>
     bool SyncOnClose { get; }
 
+    /// <summary>Whether the store's metadata has room for a file's xattrs, beside all else that it says of the file.</summary>
+    bool CanStore(IReadOnlyDictionary<string, byte[]> xattrs);
+
     Journal Journal { get; }
 
     PlaceholderTable Placeholders { get; }

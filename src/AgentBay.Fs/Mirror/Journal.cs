@@ -198,6 +198,22 @@ public sealed class Journal(TimeProvider time)
         }
     }
 
+    /// <summary>Whether a name was changed through the mount since it was last dealt with, by itself or with a folder above it.</summary>
+    public bool Notes(TreePath path)
+    {
+        lock (gate)
+        {
+            bool noted = names.ContainsKey(path);
+            for (TreePath above = path; !noted && !above.IsRoot;)
+            {
+                above = above.Parent;
+                noted = names.TryGetValue(above, out JournalEntry entry) && entry.WithTree;
+            }
+
+            return noted;
+        }
+    }
+
     /// <summary>What is noted now. Nothing is taken out: <see cref="Done"/> does that for what has been dealt with.</summary>
     public IReadOnlyDictionary<TreePath, JournalEntry> Read(out long at)
     {
@@ -253,7 +269,7 @@ public sealed class Journal(TimeProvider time)
         Changed?.Invoke();
     }
 
-    /// <summary>Names that wait for a file to be closed; its close tells who listens. They may have been noted by a folder above alone, which is done.</summary>
+    /// <summary>Names that wait for something else than a pass: it tells who listens. They may have been noted by a folder above alone, which is done.</summary>
     internal void HeldBack(IEnumerable<TreePath> paths, long at)
     {
         lock (gate)

@@ -22,6 +22,12 @@ internal static partial class Log
     [LoggerMessage(2507, LogLevel.Error, "Fetching ahead failed; files are fetched when they are opened.")]
     public static partial void PrefetchFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(2508, LogLevel.Warning, "Whether files of this context expire could not be read from the store: {Reason}")]
+    public static partial void RulesNotRead(ILogger logger, string reason);
+
+    [LoggerMessage(2509, LogLevel.Warning, "{Count} names are missing in the mirror and were not deleted through its mount: what the store has of them is shown again, what was not stored is lost.")]
+    public static partial void TakenAway(ILogger logger, int count);
+
     [LoggerMessage(2503, LogLevel.Warning, "The key {Key} cannot be shown as a name and is left alone.")]
     public static partial void KeyIgnored(ILogger logger, string key);
 

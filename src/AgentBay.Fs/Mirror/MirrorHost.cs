@@ -1,3 +1,4 @@
+using AgentBay.Fs.Metadata;
 using AgentBay.Fs.Sync;
 
 namespace AgentBay.Fs.Mirror;
@@ -14,6 +15,8 @@ internal sealed class MirrorHost(OpenMirror mirror, string treeDirectory, Folder
     public bool FsyncReachesStore => mirror.Options.FsyncReachesStore;
 
     public bool SyncOnClose => mirror.Options.SyncOnClose;
+
+    public bool CanStore(IReadOnlyDictionary<string, byte[]> xattrs) => ObjectDescription.CanHold(xattrs, mirror.Store.Properties);
 
     public Journal Journal => mirror.Journal;
 

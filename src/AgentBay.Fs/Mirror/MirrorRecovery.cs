@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
@@ -18,6 +19,11 @@ internal static class MirrorRecovery
     {
         foreach (BaselineRow row in mirror.Index.Under(TreePath.Root).Where(row => row.State is not (BaselineState.Present or BaselineState.Released)))
         {
+            if (mirror.Files.TryStat(row.Path)?.Identity != row.Identity)
+            {
+                continue; // Taken away beside the mount: its number may be another file's by now.
+            }
+
             // The mark knows which of a hard-linked file's objects it names, and whether a download that failed or was going on at the end is done.
             bool rowKnows = row.State == BaselineState.Placeholder && !mirror.Placeholders.TryGet(row.Identity.Inode, out _);
             PlaceholderMark? mark = rowKnows ? row.ToMark() : mirror.Files.ReadMark(row.Path);
@@ -83,6 +89,38 @@ internal static class MirrorRecovery
         }
 
         return mirror.Journal.Count;
+    }
+
+    /// <summary>The folder that the index speaks of: the same path may lead to another one later.</summary>
+    public static string NameOfTree(OpenMirror mirror) =>
+        mirror.Files.TryStat(TreePath.Root) is { } root ? string.Create(CultureInfo.InvariantCulture, $"{root.Identity.Inode}:{root.Identity.BirthTimeNs}") : "";
+
+    /// <summary>What was not deleted through the mount (see <see cref="SafetyGate.BelievesAbsence"/>) is as if it had never been seen: the store's names come back.</summary>
+    public static async Task ForgetWhatWasTakenAwayAsync(OpenMirror mirror, MirrorEnd end, bool sameTree)
+    {
+        IReadOnlyList<BaselineRow> rows = mirror.Index.Under(TreePath.Root);
+        int known = rows.Count(row => row is { IsIntent: false, State: not BaselineState.Released } && row.Path.Parent.IsRoot);
+        int names = mirror.Files.ReadFolder(TreePath.Root)?.Count ?? 0;
+        if (SafetyGate.BelievesAbsence(end == MirrorEnd.Clean, sameTree, known, names))
+        {
+            return;
+        }
+
+        List<IndexChange> missing =
+        [
+            .. rows.Where(row => row.State != BaselineState.Released && !mirror.Rules.Of(row.Path).LocalOnly && mirror.Files.TryStat(row.Path) is null)
+                .Select(row => IndexChange.Forget(row.Path)),
+        ];
+        if (missing.Count > 0)
+        {
+            await mirror.Index.ApplyAsync(missing);
+            Log.TakenAway(mirror.Logger, missing.Count);
+        }
+
+        if (names == 0)
+        {
+            mirror.Index.SetMeta(IndexMeta.RootFilled, "0");
+        }
     }
 
     /// <summary>

@@ -37,7 +37,7 @@ internal sealed record OpenMirror
             Files = files,
             Index = index,
             Store = store,
-            Keys = new ContextKeys(context.Prefix),
+            Keys = new ContextKeys(context.Prefix, store.Properties.MaxKeyBytes),
             Operations = operations,
             Options = options,
             Rules = new SyncRules(options.Policy),
@@ -47,11 +47,24 @@ internal sealed record OpenMirror
         };
     }
 
-    /// <summary>How large a file's parts are: whole MiB, so that it fits into as many as the store allows.</summary>
-    public int PartSizeFor(long size)
+    /// <summary>How large a file's parts are. A file that is too large to be sent may still come from the store: its parts are the largest.</summary>
+    public int PartSizeFor(long size) =>
+        PartSizes.For(Math.Min(size, PartSizes.LargestObject(Store.Properties)), Options.PartSize, Store.Properties.MaxParts);
+
+    /// <summary>Whether a rule of the store lets files of this context expire.</summary>
+    /// <param name="whole">All of them: then the context may well be empty.</param>
+    public async Task<bool> ExpiresAsync(bool whole, CancellationToken cancellationToken)
     {
-        long needed = (size + Store.Properties.MaxParts - 1) / Store.Properties.MaxParts;
-        return needed <= Options.PartSize ? Options.PartSize : (int)((needed + (1 << 20) - 1) >> 20 << 20);
+        try
+        {
+            return (await Store.GetExpiryRulesAsync(cancellationToken)).Any(rule =>
+                Keys.Prefix.StartsWith(rule.Prefix, StringComparison.Ordinal) || (!whole && rule.Prefix.StartsWith(Keys.Prefix, StringComparison.Ordinal)));
+        }
+        catch (StoreException error)
+        {
+            Log.RulesNotRead(Logger, error.Message);
+            return false;
+        }
     }
 
     /// <summary>Set by the host adapter: see <see cref="IMirrorHost.EntryChanged"/>.</summary>

@@ -96,7 +96,7 @@ internal sealed class TreePlacer(OpenMirror mirror)
         LocalEntry? placed;
         using (mirror.Gate.EnterExclusive())
         {
-            placed = mirror.Files.PlaceFolder(path, new EntryAttributes { Mode = EntryAttributes.DefaultFolderMode, MtimeNs = Now() });
+            placed = mirror.Files.PlaceFolder(path, new EntryAttributes { Mode = EntryAttributes.DefaultFolderMode, MtimeNs = ObjectMetadata.Nanoseconds(mirror.Options.Time.GetUtcNow()) });
         }
 
         if (placed is not { } entry)
@@ -105,6 +105,7 @@ internal sealed class TreePlacer(OpenMirror mirror)
         }
 
         await mirror.Index.ApplyAsync(IndexChange.Put(BaselineRows.Of(path, key, entry, null, null, null, "", BaselineState.Present)));
+        mirror.Acks.Acknowledged(path);
         mirror.EntryChanged?.Invoke(path);
         return true;
     }
@@ -119,6 +120,7 @@ internal sealed class TreePlacer(OpenMirror mirror)
         await mirror.Index.ApplyAsync(IndexChange.Put(marker is null
             ? BaselineRows.Of(path, key, entry, null, null, null, "", BaselineState.Present)
             : RowOf(path, marker, entry) with { Mode = marker.Description.Attributes.Mode }));
+        mirror.Acks.Acknowledged(path);
     }
 
     /// <summary>Takes a clean name away whose object is gone.</summary>
@@ -144,6 +146,7 @@ internal sealed class TreePlacer(OpenMirror mirror)
         }
 
         await mirror.Index.ApplyAsync(IndexChange.Forget(path));
+        mirror.Acks.Acknowledged(path);
         mirror.EntryChanged?.Invoke(path);
         return true;
     }
@@ -172,6 +175,4 @@ internal sealed class TreePlacer(OpenMirror mirror)
             Gid = description.Attributes.Gid ?? placed.Gid,
         };
     }
-
-    private long Now() => (mirror.Options.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
 }

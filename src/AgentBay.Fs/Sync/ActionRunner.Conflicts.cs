@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Mirror;
 using AgentBay.Fs.Policies;
@@ -13,6 +14,11 @@ internal sealed partial class ActionRunner
     {
         RemoteObject? remote = await placer.DescribeAsync(action.Key, cancellationToken);
         LocalEntry? entry = action.Local.Entry;
+        if (hash is not null && entry is { Kind: EntryKind.File } file && remote is { Description: { Kind: EntryKind.File, Sha256: null } } && remote.Version.Size == file.Size)
+        {
+            remote = await HashedAsync(remote, cancellationToken);
+        }
+
         string? known = action.Row is { IsIntent: false } row ? row.OperationId : null;
         bool ours = remote is not null && mirror.Operations.IsOursAfter(remote.Description.OperationId, action.Key, known);
         bool equal = remote is not null && hash is not null && (remote.Description.Sha256 == hash || (remote.LinkTarget is { } target && ContentHash.Of(target) == hash));
@@ -43,6 +49,15 @@ internal sealed partial class ActionRunner
                 await KeepBothAsync(action, remote, cancellationToken);
                 return ActionOutcome.LookAgain;
         }
+    }
+
+    /// <summary>Other tools do not say what their objects hold: one of equal size is read.</summary>
+    private async Task<RemoteObject> HashedAsync(RemoteObject remote, CancellationToken cancellationToken)
+    {
+        await using ObjectContent? content = await store.GetAsync(remote.Key, range: null, ifMatch: null, cancellationToken);
+        return content is null || content.Info.ETag != remote.Version.ETag
+            ? remote
+            : remote with { Description = remote.Description with { Sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content.Body, cancellationToken)) } };
     }
 
     /// <summary>Takes the store's version as the baseline; what the mirror has beyond it is seen as a change at the next look.</summary>
@@ -139,10 +154,9 @@ internal sealed partial class ActionRunner
     private async Task<RemoteObject?> FindKeptAsync(TreePath path, RemoteObject remote, CancellationToken cancellationToken)
     {
         string prefix = mirror.Keys.For(path.Parent.Append(ConflictName.BeginOf(path.Name)), folder: false);
-        ListPage page = await store.ListAsync(new ListRequest(prefix), cancellationToken);
-        foreach (ObjectInfo copy in page.Objects.Where(copy => copy.Size == remote.Version.Size))
+        await foreach (ObjectInfo copy in store.ListAllAsync(prefix, cancellationToken))
         {
-            if (mirror.Keys.TryPath(copy.Key, out TreePath other, out _) && ConflictName.TryParse(other.Name, out ConflictName name) && name.IsOf(path.Name)
+            if (copy.Size == remote.Version.Size && mirror.Keys.TryPath(copy.Key, out TreePath other, out _) && ConflictName.TryParse(other.Name, out ConflictName name) && name.IsOf(path.Name)
                 && await placer.DescribeAsync(copy.Key, cancellationToken) is { } kept && IsCopyOf(kept, remote))
             {
                 return kept;

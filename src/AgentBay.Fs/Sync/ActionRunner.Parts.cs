@@ -18,9 +18,9 @@ internal sealed partial class ActionRunner
     /// <returns>Null when the bytes changed while they were read.</returns>
     private async Task<ActionOutcome?> UploadPartsAsync(SyncAction action, SafeFileHandle file, LocalEntry before, bool lastTry, CancellationToken cancellationToken)
     {
-        if (before.Size > store.Properties.MaxObjectSize)
+        if (before.Size > PartSizes.LargestObject(store.Properties))
         {
-            throw new FsException(FsError.TooLarge, $"{action.Path} has {before.Size} bytes; the store takes {store.Properties.MaxObjectSize} at most.");
+            throw new FsException(FsError.TooLarge, $"{action.Path} has {before.Size} bytes; the store takes {PartSizes.LargestObject(store.Properties)} at most.");
         }
 
         // The hash goes into the metadata, which an upload in parts takes at its beginning.
@@ -28,8 +28,13 @@ internal sealed partial class ActionRunner
         (string hash, PartHashes parts) = await Task.Run(() => ContentHash.OfParts(file, partSize), cancellationToken);
 
         // A last try goes up whatever it catches: a hash that its bytes may not have would make it unreadable for everybody else.
-        (IMultipartUpload upload, string operation) = await BeginPartsAsync(action, before, lastTry ? null : hash, partSize, cancellationToken);
-        await using IMultipartUpload ending = upload;
+        (IMultipartUpload? begun, string operation) = await BeginPartsAsync(action, before, lastTry ? null : hash, partSize, cancellationToken);
+        if (begun is null)
+        {
+            return await OnOtherVersionAsync(action, hash, cancellationToken); // Our own.
+        }
+
+        await using IMultipartUpload upload = begun;
         PutResult result;
         try
         {
@@ -67,15 +72,20 @@ internal sealed partial class ActionRunner
     }
 
     /// <param name="hash">Null: nobody could tell later whether the upload's bytes are the file's, so it cannot be gone on with.</param>
-    private async Task<(IMultipartUpload Upload, string Operation)> BeginPartsAsync(SyncAction action, LocalEntry entry, string? hash, int partSize, CancellationToken cancellationToken)
+    /// <returns>No upload: the one that was cut off has been completed.</returns>
+    private async Task<(IMultipartUpload? Upload, string Operation)> BeginPartsAsync(SyncAction action, LocalEntry entry, string? hash, int partSize, CancellationToken cancellationToken)
     {
         if (hash is not null && mirror.Index.FindUpload(action.Key) is { } begun)
         {
             PutOptions same = Options(begun.OperationId);
-            if (begun.Description == DescriptionOf(same, partSize) && await store.ResumeMultipartAsync(action.Key, begun.Id, same, cancellationToken) is { } resumed)
+            if (begun.Description == DescriptionOf(same, partSize))
             {
-                await NoteIntentAsync(action, begun.OperationId);
-                return (resumed, begun.OperationId);
+                IMultipartUpload? resumed = await store.ResumeMultipartAsync(action.Key, begun.Id, same, cancellationToken);
+                if (resumed is not null || (await placer.DescribeAsync(action.Key, cancellationToken))?.Description.OperationId == begun.OperationId)
+                {
+                    await NoteIntentAsync(action, begun.OperationId);
+                    return (resumed, begun.OperationId);
+                }
             }
         }
 
@@ -133,7 +143,7 @@ internal sealed partial class ActionRunner
 
     private async Task<bool> SendPartAsync(SafeFileHandle file, int part, long offset, int length, IMultipartUpload upload, PartHashes? expected, CancellationToken cancellationToken)
     {
-        await buffers.WaitAsync(cancellationToken);
+        using IDisposable room = await buffers.TakeAsync(length, cancellationToken);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
@@ -149,7 +159,6 @@ internal sealed partial class ActionRunner
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            buffers.Release();
         }
     }
 

@@ -11,8 +11,8 @@ internal sealed partial class ActionRunner
 {
     private const int TriesForStableBytes = 3;
 
-    /// <summary>Buffers of parts and small files together: 24 × 8 MiB.</summary>
-    private readonly SemaphoreSlim buffers = new(24);
+    /// <summary>Of buffers of parts and small files together. Parts of the largest files are larger; they go one at a time.</summary>
+    private readonly MemoryBudget buffers = new(192 << 20);
 
     private async Task<ActionOutcome> UploadAsync(SyncAction action, CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ internal sealed partial class ActionRunner
     /// <returns>Null when the bytes changed while they were read.</returns>
     private async Task<ActionOutcome?> UploadWholeAsync(SyncAction action, SafeFileHandle file, LocalEntry before, bool lastTry, CancellationToken cancellationToken)
     {
-        await buffers.WaitAsync(cancellationToken);
+        using IDisposable room = await buffers.TakeAsync(before.Size, cancellationToken);
         byte[] buffer = ArrayPool<byte>.Shared.Rent((int)before.Size);
         try
         {
@@ -76,7 +76,6 @@ internal sealed partial class ActionRunner
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            buffers.Release();
         }
     }
 

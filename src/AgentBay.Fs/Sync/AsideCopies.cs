@@ -12,7 +12,7 @@ internal static class AsideCopies
     {
         try
         {
-            foreach (ObjectInfo copy in await ListAsync(mirror.Store, mirror.Keys, cancellationToken))
+            await foreach (ObjectInfo copy in ListAsync(mirror.Store, mirror.Keys, cancellationToken))
             {
                 if (mirror.Operations.IsOfEarlierSession(mirror.Keys.AsideName(copy.Key)) && !mirror.Placeholders.IsSource(copy.Key, copy.ETag))
                 {
@@ -26,17 +26,5 @@ internal static class AsideCopies
         }
     }
 
-    public static async Task<IReadOnlyList<ObjectInfo>> ListAsync(IObjectStore store, ContextKeys keys, CancellationToken cancellationToken)
-    {
-        var copies = new List<ObjectInfo>();
-        string? token = null;
-        do
-        {
-            ListPage page = await store.ListAsync(new ListRequest(keys.Aside("")) { ContinuationToken = token }, cancellationToken);
-            copies.AddRange(page.Objects);
-            token = page.NextToken;
-        }
-        while (token is not null);
-        return copies;
-    }
+    public static IAsyncEnumerable<ObjectInfo> ListAsync(IObjectStore store, ContextKeys keys, CancellationToken cancellationToken) => store.ListAllAsync(keys.Aside(""), cancellationToken);
 }

@@ -4,8 +4,8 @@ using AgentBay.ObjectStore;
 namespace AgentBay.Fs.Sync;
 
 /// <summary>
-/// Finds the conflicts of a whole context by their names: those of other machines and of folders that nobody looked into here are found too,
-/// and no list of them can be lost.
+/// Finds the conflicts of a whole context by their keys: those of other machines and of folders that nobody looked into here are found too,
+/// and no list of them can be lost. A name that is a file on one side and a folder on the other is one too: the file shows under an escaped name.
 /// </summary>
 internal sealed class ConflictFinder(OpenMirror mirror, FolderFiller filler)
 {
@@ -13,26 +13,39 @@ internal sealed class ConflictFinder(OpenMirror mirror, FolderFiller filler)
     public async Task<IReadOnlyList<ConflictCopy>> FindAsync(CancellationToken cancellationToken)
     {
         var found = new SortedDictionary<TreePath, ConflictCopy>();
-        var request = new ListRequest(mirror.Keys.Prefix);
-        do
+        var beginnings = new Stack<ObjectInfo>(); // Files whose keys the present key begins with; keys come in order.
+        await foreach (ObjectInfo info in mirror.Store.ListAllAsync(mirror.Keys.Prefix, cancellationToken))
         {
-            ListPage page = await mirror.Store.ListAsync(request, cancellationToken);
-            foreach (ObjectInfo info in page.Objects)
+            while (beginnings.TryPeek(out ObjectInfo? file) && !info.Key.StartsWith(file.Key, StringComparison.Ordinal))
             {
-                if (mirror.Keys.TryPath(info.Key, out TreePath path, out bool folder) && !folder && IsThere(path))
-                {
-                    Add(path, info.Size);
-                }
+                _ = beginnings.Pop();
             }
 
-            request = request with { ContinuationToken = page.NextToken };
+            foreach (ObjectInfo file in beginnings.Where(file => info.Key[file.Key.Length] == '/'))
+            {
+                AddShadowed(file);
+            }
+
+            if (mirror.Keys.TryPath(info.Key, out TreePath path, out bool folder) && !folder)
+            {
+                beginnings.Push(info);
+                Add(path, info.Size);
+            }
         }
-        while (request.ContinuationToken is not null);
+
         return [.. found.Values];
+
+        void AddShadowed(ObjectInfo file)
+        {
+            if (mirror.Keys.TryShadowedPath(file.Key, out TreePath shadow) && IsThere(shadow))
+            {
+                found[shadow] = new ConflictCopy(shadow.ToString(), "", file.LastModified, file.Size);
+            }
+        }
 
         void Add(TreePath path, long size)
         {
-            if (ConflictName.TryParse(path.Name, out ConflictName name))
+            if (ConflictName.TryParse(path.Name, out ConflictName name) && IsThere(path))
             {
                 found[path] = new ConflictCopy(path.ToString(), name.Host, name.At, size);
             }

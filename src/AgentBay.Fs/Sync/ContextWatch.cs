@@ -85,10 +85,7 @@ internal sealed class ContextWatch(ContextGuard guard, IObjectStore store, Basel
                 await TryDeleteAsync(there, cancellationToken);
             }
 
-            if (index.Find(written.Path) == written)
-            {
-                await index.ApplyAsync(IndexChange.Forget(written.Path)); // It is in no store: what a mount has of it is all that there is.
-            }
+            await index.ApplyAsync(new IndexChange(written.Path, null, written)); // It is in no store: what a mount has of it is all that there is.
 
             _ = unconfirmed.TryDequeue(out _);
         }

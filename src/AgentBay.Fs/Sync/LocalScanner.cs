@@ -126,15 +126,15 @@ internal sealed class LocalScanner(OpenMirror mirror)
         {
             // The mark is the truth of what this inode stands for; the index was lost, or a crash came before its row.
             var version = new RemoteVersion(mark.ETag, mark.Size, null);
-            row = known ? row! with { Remote = version } : BaselineRows.Of(path, mark.Key, entry, version, null, null, xattrs, BaselineState.Placeholder);
-            await mirror.Index.ApplyAsync(IndexChange.Put(row));
+            BaselineRow seen = known ? row! with { Remote = version } : BaselineRows.Of(path, mark.Key, entry, version, null, null, xattrs, BaselineState.Placeholder);
+            await mirror.Index.ApplyAsync(row is null ? IndexChange.Put(seen) : IndexChange.Replace(row, seen));
+            row = seen;
             known = true;
         }
 
         // A placeholder's bytes never change, so that every object that was stored for this inode has them: those of its other names too.
-        bool inPlace = known;
-        LocalChange change = !inPlace ? LocalChange.Content : HasAttributesOf(entry, xattrs, row!) ? LocalChange.Same : LocalChange.Attributes;
-        string? hash = inPlace ? row!.Sha256 : mirror.Index.FindByInode(entry.Identity.Inode).FirstOrDefault(other => other.Identity == entry.Identity && other.Sha256 is not null)?.Sha256;
+        LocalChange change = !known ? LocalChange.Content : HasAttributesOf(entry, xattrs, row!) ? LocalChange.Same : LocalChange.Attributes;
+        string? hash = known ? row!.Sha256 : mirror.Index.FindByInode(entry.Identity.Inode).FirstOrDefault(other => other.Identity == entry.Identity && other.Sha256 is not null)?.Sha256;
         return new PathState(path, key, row, new LocalView(entry, change, mark, hash, xattrs) { SettledCtimeNs = entry.CtimeNs });
     }
 

@@ -33,9 +33,9 @@ internal static partial class Log
     [LoggerMessage(3023, LogLevel.Warning, "The mirror could not be marked clean; the next mount compares all of it: {Reason}")]
     public static partial void NotMarkedClean(ILogger logger, string reason);
 
-    [LoggerMessage(3024, LogLevel.Information, "{Count} uploads that were begun more than a day ago and never ended were taken out of the store.")]
+    [LoggerMessage(3024, LogLevel.Information, "{Count} uploads that were begun days ago and never ended were taken out of the store.")]
     public static partial void StaleUploadsAborted(ILogger logger, int count);
 
-    [LoggerMessage(3025, LogLevel.Information, "Uploads that were begun long ago could not be looked for in the store: {Reason}")]
+    [LoggerMessage(3025, LogLevel.Information, "Uploads that were begun days ago cannot be taken out of the store: {Reason}")]
     public static partial void StaleUploadsStay(ILogger logger, string reason);
 }

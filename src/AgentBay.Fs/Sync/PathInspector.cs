@@ -9,12 +9,12 @@ internal sealed class PathInspector(OpenMirror mirror, SyncEngine engine)
     /// <returns>Null when there is no such path.</returns>
     public PathStatus? Look(TreePath path)
     {
-        if (!path.IsRoot && mirror.Files.TryStat(path) is null)
+        LocalEntry? entry = path.IsRoot ? null : mirror.Files.TryStat(path);
+        if (entry is null && !path.IsRoot)
         {
             return null;
         }
 
-        LocalEntry? entry = path.IsRoot ? null : mirror.Files.TryStat(path);
         if (entry is { Kind: EntryKind.Special })
         {
             return new PathStatus(PathSyncState.LocalOnly) { Rule = "FIFOs, sockets and devices live in the mirror only" };
@@ -31,7 +31,7 @@ internal sealed class PathInspector(OpenMirror mirror, SyncEngine engine)
         string? error = engine.ErrorOf(path);
         PathSyncState state = error is not null ? PathSyncState.Failed
             : since is not null || below > 0 ? PathSyncState.Pending
-            : conflicts.Length > 0 || ConflictName.TryParse(path.Name, out _) ? PathSyncState.Conflict
+            : conflicts.Length > 0 || ConflictName.TryParse(path.Name, out _) || mirror.Keys.IsShadowed(path) ? PathSyncState.Conflict
             : PathSyncState.Synced;
         return new PathStatus(state)
         {

@@ -17,7 +17,7 @@ internal sealed class SharedRuns<TKey>
         Run joined = Join(key, run, out Line? begun);
         if (begun is not null)
         {
-            _ = DriveAsync(key, begun);
+            _ = DriveAsync(key, begun, joined);
         }
 
         try
@@ -38,12 +38,12 @@ internal sealed class SharedRuns<TKey>
             Run joined;
             if (lines.TryGetValue(key, out Line? line))
             {
-                joined = line.Next is { IsAbandoned: false } next ? next : line.Next = new Run(run);
+                joined = line.Next is { Waiters: > 0 } next ? next : line.Next = new Run(run);
             }
             else
             {
                 joined = new Run(run);
-                lines[key] = begun = new Line(joined);
+                lines[key] = begun = new Line();
             }
 
             joined.Waiters++;
@@ -59,16 +59,14 @@ internal sealed class SharedRuns<TKey>
             {
                 return;
             }
-
-            left.IsAbandoned = true;
         }
 
         left.Abandoned.Cancel();
     }
 
-    private async Task DriveAsync(TKey key, Line line)
+    private async Task DriveAsync(TKey key, Line line, Run first)
     {
-        for (Run? run = line.Current; run is not null; run = Next(key, line))
+        for (Run? run = first; run is not null; run = Next(key, line))
         {
             try
             {
@@ -95,10 +93,8 @@ internal sealed class SharedRuns<TKey>
         }
     }
 
-    private sealed class Line(Run current)
+    private sealed class Line
     {
-        public Run Current { get; } = current;
-
         public Run? Next { get; set; }
     }
 
@@ -111,7 +107,5 @@ internal sealed class SharedRuns<TKey>
         public CancellationTokenSource Abandoned { get; } = new();
 
         public int Waiters { get; set; }
-
-        public bool IsAbandoned { get; set; }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
 
     /// <summary>For who waits in an fsync: not behind the thousands of a background round.</summary>
     private readonly PlanExecutor urgent = new(runner, UrgentConcurrency);
-    private readonly ConcurrentDictionary<TreePath, SyncFailure> failures = new();
+    private readonly ConcurrentDictionary<TreePath, string> failures = new();
     private readonly SharedRuns<(TreePath File, ulong Inode)> fsyncs = new();
     private readonly SemaphoreSlim oneFullRound = new(1, 1);
     private readonly RateMeter meter = new(mirror.Options.Time);
@@ -46,20 +46,21 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
 
     public string? LastError => lastError;
 
+    public bool HasFailed => !failures.IsEmpty;
+
     /// <summary>Why the last try to store a path failed; null when it did not.</summary>
-    public string? ErrorOf(TreePath path) => failures.GetValueOrDefault(path)?.Message;
+    public string? ErrorOf(TreePath path) => failures.GetValueOrDefault(path);
 
     /// <summary>A failure that somebody knows of: until the path changes again, or is mounted again, it is not tried and holds nothing up.</summary>
     /// <returns>False: it has not failed.</returns>
     public bool Acknowledge(TreePath path)
     {
-        if (!failures.TryGetValue(path, out SyncFailure? failure) || !failures.TryUpdate(path, failure with { Acknowledged = true }, failure))
+        if (!failures.ContainsKey(path))
         {
             return false;
         }
 
-        mirror.Journal.Read(out long at);
-        mirror.Journal.Done(path, null, at);
+        mirror.Journal.Done(path, null, mirror.Journal.Clock);
         return true;
     }
 
@@ -73,7 +74,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         try
         {
             heldBack = await WriteBackAsync(cancellationToken);
-            mirror.Journal.Read(out until);
+            until = mirror.Journal.Clock;
             for (int tries = 0; ; tries++)
             {
                 Round round = await FullRoundAsync(includeOpenFiles: true, counter, cancellationToken);
@@ -118,23 +119,16 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             var failed = new Dictionary<TreePath, Exception>();
             List<PathState> states = await SeeAsync(ScopeOf(names, includeOpenFiles: true, out _), everything: true, failed, cancellationToken);
             SyncPlan plan = Planner.Plan(states, n => $"aside{n}");
-            HashSet<TreePath> open = [.. plan.Actions.SelectMany(action => action.KeptAt is { } kept ? [action.Path, kept] : (TreePath[])[action.Path]), .. failed.Keys];
+            HashSet<TreePath> open = [.. plan.Actions.Select(action => action.Path), .. failed.Keys];
             foreach (TreePath path in open)
             {
                 mirror.Journal.NotDone(path, at);
             }
 
-            HashSet<ulong?> openInodes = [.. states.Where(state => open.Contains(state.Path)).Select(state => state.Local.Entry?.Identity.Inode)];
-            foreach (PathState state in states.Where(state => !open.Contains(state.Path)))
-            {
-                ulong? inode = state.Local.Entry?.Identity.Inode;
-                mirror.Journal.Done(state.Path, openInodes.Contains(inode) ? null : inode, at);
-            }
-
-            DoneTrees(names, open, at);
+            _ = Settle(states, open, at, everything: true);
             IEnumerable<PendingChange> uploads = plan.Actions.Where(action => action.ReachesStore && action.Kind != ActionKind.CopyAside)
                 .DistinctBy(action => action.Path)
-                .Select(action => new PendingChange(action.Path, action.Kind == ActionKind.Upload ? action.Local.Entry?.Size ?? 0 : 0, failures.GetValueOrDefault(action.Path)?.Message));
+                .Select(action => new PendingChange(action.Path, action.Kind == ActionKind.Upload ? action.Local.Entry?.Size ?? 0 : 0, failures.GetValueOrDefault(action.Path)));
             return new FlushReport(0, 0, [.. uploads, .. failed.Select(error => new PendingChange(error.Key, 0, error.Value.Message))]) { IsByPolicy = true };
         }
         finally
@@ -147,7 +141,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     public async Task FlushOpenFilesAsync(CancellationToken cancellationToken)
     {
         _ = await WriteBackAsync(cancellationToken);
-        mirror.Journal.Read(out long at);
+        long at = mirror.Journal.Clock;
         HashSet<TreePath> changed = [.. mirror.Journal.Writers().Select(writer => writer.Path).Where(path => mirror.Files.TryStat(path) is { } entry && mirror.Index.Find(path)?.CtimeNs != entry.CtimeNs)];
         if (changed.Count > 0)
         {
@@ -250,7 +244,6 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         {
             IReadOnlyDictionary<TreePath, JournalEntry> names = mirror.Journal.Read(out long at);
             Round round = await RoundAsync(ScopeOf(names, includeOpenFiles, out HashSet<TreePath> heldBack), at, everything: true, counter, cancellationToken);
-            DoneTrees(names, round.Left, at);
             mirror.Journal.HeldBack(heldBack, at);
             return round;
         }
@@ -287,7 +280,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             {
                 scope.Add(writer.Path);
             }
-            else
+            else if (mirror.Files.TryStat(writer.Path)?.Identity.Inode == writer.Inode)
             {
                 // Its old name stays in the store as well until the new one can go there.
                 heldBack.UnionWith(mirror.Index.FindByInode(writer.Inode).Select(row => row.Path).Append(writer.Path).Where(scope.Contains));
@@ -298,21 +291,11 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         return scope;
     }
 
-    /// <summary>What did not go well below a name was noted by itself.</summary>
-    private void DoneTrees(IReadOnlyDictionary<TreePath, JournalEntry> names, HashSet<TreePath> left, long at)
-    {
-        foreach (TreePath path in names.Where(name => name.Value.WithTree && !left.Contains(name.Key)).Select(name => name.Key))
-        {
-            mirror.Journal.Done(path, null, at);
-        }
-    }
-
     private async Task FlushPathsAsync(HashSet<TreePath> names, CancellationToken cancellationToken)
     {
         for (int tries = 1; ; tries++)
         {
-            mirror.Journal.Read(out long at);
-            Round round = await RoundAsync(names, at, everything: false, new Counter(null), cancellationToken);
+            Round round = await RoundAsync(names, mirror.Journal.Clock, everything: false, new Counter(null), cancellationToken);
             ThrowIfFailed(round);
             if (round.Again == 0)
             {
@@ -324,7 +307,8 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             // Something else must go first (a move out of a key that is needed here): all of it.
             if (tries == 2)
             {
-                ThrowIfFailed(await FullRoundAsync(includeOpenFiles: false, new Counter(null), cancellationToken));
+                Round all = await FullRoundAsync(includeOpenFiles: false, new Counter(null), cancellationToken);
+                ThrowIfFailed(all.Transient ? all : default); // What fails for good somewhere else is told there.
             }
         }
     }
@@ -365,10 +349,34 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             }
         }
 
-        var open = states.Where(state => failed.ContainsKey(state.Path) || again.Contains(state.Path) || dirty.Contains(state.Path)).ToList();
-        HashSet<ulong?> openInodes = [.. open.Select(state => state.Local.Entry?.Identity.Inode)];
-        HashSet<FileIdentity?> leaving = [.. open.Where(state => state.Local.Entry is null).Select(state => state.Row?.Identity)];
-        foreach (PathState state in states.Except(open))
+        HashSet<ulong?> openInodes = Settle(states, [.. failed.Keys, .. again, .. dirty], at, everything);
+        foreach (TreePath path in again.Union(dirty))
+        {
+            mirror.Journal.NotDone(path, at);
+        }
+
+        foreach ((TreePath path, Exception error) in failed)
+        {
+            Fail(path, error, at);
+        }
+
+        if (everything && failed.Count == 0)
+        {
+            mirror.Journal.ForgetWritten(at, openInodes);
+        }
+
+        return new Round(again.Count, dirty.Count, failed.Values.FirstOrDefault(), failed.Values.Any(IsTransient));
+    }
+
+    /// <summary>Takes off the journal what has been dealt with.</summary>
+    /// <param name="open">The paths that have not.</param>
+    /// <returns>Their inodes: the bytes of one are dealt with when all its names are.</returns>
+    private HashSet<ulong?> Settle(List<PathState> states, HashSet<TreePath> open, long at, bool everything)
+    {
+        ILookup<bool, PathState> isOpen = states.ToLookup(state => open.Contains(state.Path));
+        HashSet<ulong?> openInodes = [.. isOpen[true].Select(state => state.Local.Entry?.Identity.Inode)];
+        HashSet<FileIdentity?> leaving = [.. isOpen[true].Where(state => state.Local.Entry is null).Select(state => state.Row?.Identity)];
+        foreach (PathState state in isOpen[false])
         {
             if (state is { Rules.LocalOnly: true, Local.Entry: { } moved } && leaving.Contains(moved.Identity))
             {
@@ -377,33 +385,17 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             }
 
             failures.TryRemove(state.Path, out _);
-            // Bytes of an inode are dealt with when all its names are.
             ulong? inode = state.Local.Entry?.Identity.Inode;
             mirror.Journal.Done(state.Path, openInodes.Contains(inode) ? null : inode, at, withTree: everything);
         }
 
-        foreach (TreePath path in again.Union(dirty))
-        {
-            mirror.Journal.NotDone(path, at);
-        }
-
-        foreach ((TreePath path, Exception error) in failed)
-        {
-            Fail(path, error);
-        }
-
-        if (everything && failed.Count == 0)
-        {
-            mirror.Journal.ForgetWritten(at, openInodes);
-        }
-
-        return new Round(again.Count, dirty.Count, failed.Values.FirstOrDefault(), failed.Values.Any(IsTransient)) { Left = [.. again, .. dirty] };
+        return openInodes;
     }
 
     /// <summary>Runs a plan, unless the context is no longer the one that it is for.</summary>
     private async Task<IReadOnlyList<ActionResult>> ExecuteAsync(SyncPlan plan, PlanExecutor by, Counter counter, CancellationToken cancellationToken)
     {
-        if (!plan.Actions.Any(WritesToStore))
+        if (!plan.Actions.Any(action => action.ReachesStore))
         {
             return await by.ExecuteAsync(plan, Count, cancellationToken);
         }
@@ -421,7 +413,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
 
         for (int i = 0; i < results.Count; i++)
         {
-            if (results[i].Error is null && WritesToStore(plan.Actions[i]) && mirror.Index.Find(plan.Actions[i].Path) is { Remote: not null } row)
+            if (results[i].Error is null && plan.Actions[i].ReachesStore && mirror.Index.Find(plan.Actions[i].Path) is { Remote: not null } row)
             {
                 mirror.Watch.Wrote(row);
             }
@@ -435,8 +427,6 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             meter.Add(Counter.BytesOf(action));
         }
     }
-
-    private static bool WritesToStore(SyncAction action) => action.Kind is not (ActionKind.Refresh or ActionKind.Forget);
 
     private static ActionResult[] Refused(SyncPlan plan, Exception reason) =>
         [.. plan.Actions.Select(_ => new ActionResult(ActionOutcome.LookAgain, reason))];
@@ -548,12 +538,12 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         .Where(noted => noted.Entry is not null)
         .ToLookup(noted => noted.Entry!.Value.Identity, noted => noted.Path);
 
-    private void Fail(TreePath path, Exception error)
+    private void Fail(TreePath path, Exception error, long at)
     {
-        failures[path] = new SyncFailure(error.Message, IsTransient(error));
+        failures[path] = error.Message;
         lastError = $"{path}: {error.Message}";
         Log.ActionFailed(mirror.Logger, path.ToString(), error.Message);
-        mirror.Journal.NameChanged(path);
+        mirror.Journal.HeldBack([path], at);
     }
 
     private List<PendingChange> Pending(long until)
@@ -561,11 +551,11 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         var pending = new List<PendingChange>();
         foreach ((TreePath path, JournalEntry entry) in mirror.Journal.Read(out _).Where(name => mirror.Rules.Shows(name.Key)))
         {
-            SyncFailure? failure = failures.GetValueOrDefault(path);
+            string? failure = failures.GetValueOrDefault(path);
             if (entry.At <= until || failure is not null)
             {
                 long bytes = mirror.Files.TryStat(path) is { Kind: EntryKind.File } file && !mirror.Placeholders.TryGet(file.Identity.Inode, out _) ? file.Size : 0;
-                pending.Add(new PendingChange(path, bytes, failure?.Message));
+                pending.Add(new PendingChange(path, bytes, failure));
             }
         }
 
@@ -595,12 +585,4 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
 /// <param name="Dirty">Paths that are in the store as they were when the pass began, and have changed since.</param>
 /// <param name="Error">Of the first path that failed.</param>
 /// <param name="Transient">Whether a later try may succeed.</param>
-internal readonly record struct Round(int Again, int Dirty, Exception? Error, bool Transient)
-{
-    /// <summary>The paths that <see cref="Again"/> and <see cref="Dirty"/> count.</summary>
-    public HashSet<TreePath> Left { get; init; } = [];
-}
-
-/// <summary>Why a path is not in the store.</summary>
-/// <param name="Acknowledged">Somebody knows of it: it holds nothing up.</param>
-internal sealed record SyncFailure(string Message, bool Transient, bool Acknowledged = false);
+internal readonly record struct Round(int Again, int Dirty, Exception? Error, bool Transient);

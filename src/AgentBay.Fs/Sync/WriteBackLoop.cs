@@ -1,3 +1,4 @@
+using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Mirror;
 using AgentBay.ObjectStore;
 
@@ -10,12 +11,9 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine, Action
     private const int LongestWaitInDelays = 6;
 
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan OpenFilesInterval = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ContextInterval = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
-
-    /// <summary>Longer than any upload takes that somebody still works on.</summary>
-    private static readonly TimeSpan StaleAge = TimeSpan.FromDays(1);
+    private static readonly TimeSpan StaleUploadsInterval = TimeSpan.FromDays(1);
 
     private readonly SemaphoreSlim wake = new(0, 1);
     private readonly Lock gate = new();
@@ -34,7 +32,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine, Action
 
         if (mirror.Options.WriteBack is { } delay)
         {
-            parts.AddRange([FlushWhenQuietAsync(delay, end.Token), FlushOpenFilesAsync(end.Token)]);
+            parts.AddRange([FlushWhenQuietAsync(delay, end.Token), FlushOpenFilesAsync(end.Token), TryFailedAgainAsync(end.Token)]);
         }
 
         try
@@ -56,12 +54,16 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine, Action
     /// <summary>What a kill in the middle of a large file's upload left in the store is seen nowhere, and is paid for.</summary>
     private async Task AbortStaleUploadsAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(StaleAge, mirror.Options.Time);
+        using var timer = new PeriodicTimer(StaleUploadsInterval, mirror.Options.Time);
         do
         {
             try
             {
-                if (await StaleUploads.AbortAsync(mirror.Store, mirror.Keys.Prefix, StaleAge, mirror.Options.Time, cancellationToken) is > 0 and int count)
+                if (!mirror.Store.Properties.ListsUploads)
+                {
+                    await StaleUploads.AbortByRuleAsync(mirror.Store, CatalogKeys.Contexts, StaleUploads.Age, cancellationToken);
+                }
+                else if (await StaleUploads.AbortAsync(mirror.Store, mirror.Keys.Prefix, StaleUploads.Age, mirror.Options.Time, cancellationToken) is > 0 and int count)
                 {
                     Log.StaleUploadsAborted(mirror.Logger, count);
                 }
@@ -99,7 +101,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine, Action
             }
 
             ended(began, round.Error);
-            if (round.Error is not null)
+            if (round.Transient)
             {
                 pause = TimeSpan.FromTicks(Math.Min(Math.Max(pause.Ticks, TimeSpan.TicksPerSecond) * 2, LongestPause.Ticks));
                 await Task.Delay(pause, mirror.Options.Time, cancellationToken);
@@ -108,6 +110,19 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine, Action
             else
             {
                 pause = delay;
+            }
+        }
+    }
+
+    /// <summary>What fails for good holds nothing else up, and may be mended in the store.</summary>
+    private async Task TryFailedAgainAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(LongestPause, mirror.Options.Time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            if (engine.HasFailed)
+            {
+                Noted();
             }
         }
     }
@@ -136,7 +151,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine, Action
     /// <summary>A program may keep a file open for days.</summary>
     private async Task FlushOpenFilesAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(OpenFilesInterval, mirror.Options.Time);
+        using var timer = new PeriodicTimer(mirror.Options.OpenFilesInterval, mirror.Options.Time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             try

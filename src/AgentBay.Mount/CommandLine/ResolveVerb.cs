@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using AgentBay.Fs.Keys;
 using AgentBay.Fs.Sync;
 using AgentBay.Mount.Mounts;
 
@@ -61,6 +62,11 @@ internal static class ResolveVerb
             throw CommandException.Failed($"{file} has {copies.Count} versions of others beside it: resolve the one that is to stay by its own name ({Path.GetFileName(copies[0].Path)}, …), the others with --ours.");
         }
 
+        if (Directory.Exists(file))
+        {
+            throw CommandException.Failed($"{file} is a folder, and would go with all that is in it: remove it yourself, then rename {Path.GetFileName(copies[0].Path)}.");
+        }
+
         File.Move(copies[0].Path, file, overwrite: true);
     }
 
@@ -68,7 +74,7 @@ internal static class ResolveVerb
     {
         foreach (Copy copy in copies)
         {
-            string other = Path.Combine(Path.GetDirectoryName(copy.Path)!, Encoding.UTF8.GetString(copy.Name.WhenBothStay()));
+            string other = Path.Combine(Path.GetDirectoryName(copy.Path)!, copy.WhenBothStay);
             File.Move(copy.Path, other, overwrite: false);
             Console.WriteLine(other);
         }
@@ -79,6 +85,11 @@ internal static class ResolveVerb
     {
         string folder = Path.GetDirectoryName(path) ?? path;
         byte[] name = Encoding.UTF8.GetBytes(Path.GetFileName(path));
+        if (FindFileOfFolder(path) is { } found)
+        {
+            return found;
+        }
+
         List<Copy> all = [.. Names(folder).Select(Copy.TryRead).OfType<Copy>()];
         if (ConflictName.TryParse(name, out ConflictName itself) && all.Find(copy => copy.Path == path) is { } one)
         {
@@ -87,8 +98,18 @@ internal static class ResolveVerb
             return (original, [one]);
         }
 
-        List<Copy> beside = all.FindAll(copy => copy.Name.IsOf(name));
+        List<Copy> beside = all.FindAll(copy => copy.Name is { } conflict && conflict.IsOf(name));
         return beside.Count > 0 ? (path, beside) : throw CommandException.Failed($"{path} is not in conflict (agentbay-mount {ConflictsVerb.Name} lists what is).");
+    }
+
+    /// <summary>A folder, and the file beside it whose name it has in the store.</summary>
+    /// <param name="path">Either.</param>
+    private static (string Folder, IReadOnlyList<Copy> Copies)? FindFileOfFolder(string path)
+    {
+        string suffix = KeyCodec.ShadowOf("");
+        string folder = path.EndsWith(suffix, StringComparison.Ordinal) ? path[..^suffix.Length] : path;
+        string file = KeyCodec.ShadowOf(folder);
+        return Directory.Exists(folder) && File.Exists(file) ? (folder, [new Copy(file, null, Path.GetFileName(folder) + ".theirs")]) : null;
     }
 
     private static string[] Names(string folder)
@@ -103,9 +124,9 @@ internal static class ResolveVerb
         }
     }
 
-    private sealed record Copy(string Path, ConflictName Name)
+    private sealed record Copy(string Path, ConflictName? Name, string WhenBothStay)
     {
         internal static Copy? TryRead(string path) =>
-            ConflictName.TryParse(Encoding.UTF8.GetBytes(System.IO.Path.GetFileName(path)), out ConflictName name) ? new Copy(path, name) : null;
+            ConflictName.TryParse(Encoding.UTF8.GetBytes(System.IO.Path.GetFileName(path)), out ConflictName name) ? new Copy(path, name, Encoding.UTF8.GetString(name.WhenBothStay())) : null;
     }
 }

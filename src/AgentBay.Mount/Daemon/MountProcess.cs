@@ -18,6 +18,9 @@ namespace AgentBay.Mount.Daemon;
 /// <param name="toConsole">Logs go to standard error instead of a file, unless a file is named.</param>
 internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, Action<StartReport> report, bool toConsole)
 {
+    /// <summary>For tests: a time in the place of <see cref="MountSessionOptions.OpenFilesInterval"/>.</summary>
+    private const string OpenFilesVariable = "AGENTBAY_OPEN_FILES_INTERVAL";
+
     private readonly MountRequest request = request;
     private readonly IHostAdapter adapter = adapter;
     private readonly Action<StartReport> report = report;
@@ -123,6 +126,11 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
             Prefetch = request.Prefetch,
             StoreId = await IdentifyAsync(store, folder, signals.Starting),
         };
+        if (Environment.GetEnvironmentVariable(OpenFilesVariable) is { Length: > 0 } often && Duration.TryParse(often) is { } interval)
+        {
+            options = options with { OpenFilesInterval = interval };
+        }
+
         folder.WriteHolder(new MountHolder(info.Pid, info.MountPoint, info.Store, info.ContextId, info.Context));
         if (await OldMirror.PutAsideAsync(folder, () => adapter.OpenMirror(folder).Files, context, TimeProvider.System) is { } kept)
         {

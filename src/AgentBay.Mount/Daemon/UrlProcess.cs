@@ -47,13 +47,7 @@ internal static class UrlProcess
         while (await IsWantedAsync(store, cancellationToken))
         {
             await using IUrlEndpoint? endpoint = await store.ServeUrlsAsync(cancellationToken);
-            if (!told)
-            {
-                Console.Out.WriteLine(Ready);
-                Console.Out.Flush();
-                Terminal.LeaveDescriptors();
-                told = true;
-            }
+            Tell();
 
             while (await UrlDeadline.ReadAsync(store, cancellationToken) + Margin - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } left)
             {
@@ -61,7 +55,19 @@ internal static class UrlProcess
             }
         }
 
+        Tell(); // A URL of a second may have expired before this process was up: that is no failure.
         return ExitCode.Done; // After the endpoint was taken back: whoever extended the time before that was seen just now, whoever comes later finds none.
+
+        void Tell()
+        {
+            if (!told)
+            {
+                Console.Out.WriteLine(Ready);
+                Console.Out.Flush();
+                Terminal.LeaveDescriptors();
+                told = true;
+            }
+        }
     }
 
     private static async Task<bool> IsWantedAsync(IObjectStore store, CancellationToken cancellationToken) =>

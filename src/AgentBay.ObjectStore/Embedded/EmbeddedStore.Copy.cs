@@ -30,7 +30,7 @@ public sealed partial class EmbeddedStore
 
             try
             {
-                CheckSource(places.Key, options, file);
+                CheckVersion(places.Key, options.SourceIfMatch, file);
                 CheckCondition(places.Key, options.Condition, file);
                 record = file.Record with { Modified = Math.Max(NowNs(), file.Record.Modified + 100), Metadata = options.Metadata ?? file.Record.Metadata };
                 WriteRecord(file.Handle, record);
@@ -58,21 +58,12 @@ public sealed partial class EmbeddedStore
             return null;
         }
 
-        CheckSource(source.Key, options, file);
-        byte[] name = TemporaryName();
-        using var copy = CreateFile(temporary, name);
-        try
+        CheckVersion(source.Key, options.SourceIfMatch, file);
+        return WriteAside(places, options.Condition, copy =>
         {
             CopyBytes(file.Handle, 0, copy, 0, file.Status.Size, source.Key, cancellationToken);
-            var record = Seal(copy, file.Record.ETag, options.Metadata ?? file.Record.Metadata, file.Record.ContentType);
-            Publish(places, temporary, name, options.Condition);
-            return new PutResult(record.ETag, StoredFile.ToTime(record.Modified));
-        }
-        catch
-        {
-            _ = Syscall.Unlink(temporary, name);
-            throw;
-        }
+            return Seal(copy, file.Record.ETag, options.Metadata ?? file.Record.Metadata, file.Record.ContentType);
+        });
     }
 
     internal void CopyBytes(SafeFileHandle from, long fromOffset, SafeFileHandle to, long toOffset, long length, string key, CancellationToken cancellationToken)
@@ -85,14 +76,6 @@ public sealed partial class EmbeddedStore
             done += copied > 0
                 ? copied
                 : throw new StoreException(StoreErrorKind.Corrupt, $"Embedded store {directory}: {StoreKey.Show(key)} ended after {done} of {length} bytes: something truncated its file.");
-        }
-    }
-
-    private void CheckSource(string key, CopyOptions options, StoredFile source)
-    {
-        if (options.SourceIfMatch is { } etag && StoreKey.Unquote(etag) != source.Record.ETag)
-        {
-            throw PreconditionFailed(key, $"is not version {etag} but {source.Record.ETag}");
         }
     }
 }

@@ -10,9 +10,9 @@ public sealed partial class EmbeddedStore
             var places = KeyPlaces.Of(key);
             Delete(places, current =>
             {
-                if (ifMatch != null && StoreKey.Unquote(ifMatch) != current.Record.ETag && !HasExpired(places, current))
+                if (!HasExpired(places, current))
                 {
-                    throw PreconditionFailed(key, $"is not version {ifMatch} but {current.Record.ETag}");
+                    CheckVersion(key, ifMatch, current);
                 }
 
                 return true;
@@ -52,10 +52,10 @@ public sealed partial class EmbeddedStore
                 return;
             }
 
-            // A plain file dropped in beside the escaped one hides it: the hidden one goes first, or it would come back.
-            if (current.Place != places.Escaped)
+            // A plain file dropped in beside the escaped one hides it: the hidden one goes first, or it would come back. A folder there is no object.
+            if (current.Place != places.Escaped && Unlink(places.Escaped) is var hidden and not (Errno.ENOENT or Errno.ENOTDIR or Errno.EISDIR))
             {
-                _ = Unlink(places.Escaped);
+                Check("delete", places.Escaped, hidden);
             }
 
             Check("delete", current.Place, Unlink(current.Place));

@@ -9,17 +9,12 @@ public sealed partial class EmbeddedStore
 
     public async Task SetExpiryRulesAsync(string ownerPrefix, IReadOnlyList<ExpiryRule> rules, CancellationToken cancellationToken)
     {
-        ExpiryRuleCheck.Check(ownerPrefix, rules);
+        ExpiryRuleCheck.Check(ownerPrefix, rules, Properties);
 
         // What has expired under a rule must not come back when the rule goes: listing removes it.
         foreach (var old in (await GetExpiryRulesAsync(cancellationToken).ConfigureAwait(false)).Where(r => r.Id.StartsWith(ownerPrefix, StringComparison.Ordinal) && !rules.Contains(r)))
         {
-            string? token = null;
-            do
-            {
-                token = (await ListAsync(new ListRequest(old.Prefix) { ContinuationToken = token }, cancellationToken).ConfigureAwait(false)).NextToken;
-            }
-            while (token != null);
+            _ = await this.ListPagesAsync(new ListRequest(old.Prefix), cancellationToken).CountAsync(cancellationToken).ConfigureAwait(false);
         }
 
         _ = await threads.RunAsync(
@@ -31,7 +26,7 @@ public sealed partial class EmbeddedStore
     }
 
     /// <summary>The key's file unless it has expired. Not under the key's lock. The caller disposes it.</summary>
-    private StoredFile? FindLive(KeyPlaces places)
+    internal StoredFile? FindLive(KeyPlaces places)
     {
         var file = Find(places).File;
         if (file == null || !HasExpired(places, file))

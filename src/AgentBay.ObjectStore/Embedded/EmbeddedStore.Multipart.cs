@@ -1,6 +1,4 @@
 using System.Text;
-using AgentBay.Posix;
-using Microsoft.Win32.SafeHandles;
 
 namespace AgentBay.ObjectStore.Embedded;
 
@@ -14,13 +12,13 @@ public sealed partial class EmbeddedStore
             var places = KeyPlaces.Of(key);
             StoreMetadata.Check(options.Metadata, Properties.MaxMetadataBytes, key);
             var begun = new UploadRecord(key, time.GetUtcNow(), options.ContentType, new Dictionary<string, string>(options.Metadata, StringComparer.Ordinal));
-            return new EmbeddedUpload(UploadHost, UploadFolder.Begin(uploads, begun, errors), places, begun, options.Condition);
+            return new EmbeddedUpload(this, UploadFolder.Begin(uploads.Handle, begun, errors), places, begun, options.Condition);
         }, cancellationToken);
 
     public Task<IMultipartUpload?> ResumeMultipartAsync(string key, string uploadId, PutOptions options, CancellationToken cancellationToken) => threads.RunAsync<IMultipartUpload?>(
         () =>
         {
-            var folder = UploadFolder.Open(uploads, uploadId, errors);
+            var folder = UploadFolder.Open(uploads.Handle, uploadId, errors);
             if (folder?.Begun is not { } begun || begun.Key != key)
             {
                 folder?.Dispose();
@@ -29,8 +27,16 @@ public sealed partial class EmbeddedStore
 
             try
             {
+                reached("upload: found");
                 folder.Lock();
-                var upload = new EmbeddedUpload(UploadHost, folder, KeyPlaces.Of(key), begun, options.Condition);
+                if (!folder.Exists)
+                {
+                    // Completed or aborted just now.
+                    folder.Dispose();
+                    return null;
+                }
+
+                var upload = new EmbeddedUpload(this, folder, KeyPlaces.Of(key), begun, options.Condition);
                 upload.Restore();
                 return upload;
             }
@@ -45,9 +51,9 @@ public sealed partial class EmbeddedStore
         () =>
         {
             var pending = new List<PendingUpload>();
-            foreach (byte[] name in NamesOf(uploads))
+            foreach (byte[] name in uploads.Names())
             {
-                using var folder = UploadFolder.Open(uploads, Encoding.ASCII.GetString(name), errors);
+                using var folder = UploadFolder.Open(uploads.Handle, Encoding.ASCII.GetString(name), errors);
                 if (folder?.Begun is { } begun && begun.Key.StartsWith(prefix, StringComparison.Ordinal))
                 {
                     pending.Add(new PendingUpload(begun.Key, folder.Id, begun.Begun));
@@ -60,7 +66,7 @@ public sealed partial class EmbeddedStore
     public async Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken) => _ = await threads.RunAsync(
         () =>
         {
-            using var folder = UploadFolder.Open(uploads, uploadId, errors);
+            using var folder = UploadFolder.Open(uploads.Handle, uploadId, errors);
             if (folder?.Begun?.Key == key)
             {
                 folder.Remove();
@@ -69,35 +75,21 @@ public sealed partial class EmbeddedStore
             return true;
         }, cancellationToken).ConfigureAwait(false);
 
-    private EmbeddedUpload.Host UploadHost => new(this, threads, reached, FindLive);
-
     /// <summary>What crashed writers left. A live one's files are younger.</summary>
     private void RemoveStale()
     {
         // Files' times are the machine's, whatever clock the store has.
         long before = (DateTimeOffset.UtcNow - StaleAfter - DateTimeOffset.UnixEpoch).Ticks * 100;
-        foreach (var name in NamesOf(temporary).Where(n => ModifyTime(temporary, n) < before))
+        temporary.RemoveOld(before, static _ => true);
+        urlFolder.RemoveAsides(before);
+        expiryFolder.RemoveAsides(before);
+        foreach (byte[] name in uploads.Names().Where(n => uploads.IsOlder(n, before)))
         {
-            _ = Syscall.Unlink(temporary, name);
-        }
-
-        foreach (byte[] name in NamesOf(uploads).Where(n => ModifyTime(uploads, n) < before))
-        {
-            using var folder = UploadFolder.Open(uploads, Encoding.ASCII.GetString(name), errors);
-            if (folder != null && NamesOf(folder.Handle).TrueForAll(n => ModifyTime(folder.Handle, n) < before))
+            using var folder = UploadFolder.Open(uploads.Handle, Encoding.ASCII.GetString(name), errors);
+            if (folder != null && folder.Files.Names().TrueForAll(n => folder.Files.IsOlder(n, before)))
             {
                 folder.Remove();
             }
         }
     }
-
-    private List<byte[]> NamesOf(SafeFileHandle folder)
-    {
-        var names = new List<DirectoryName>();
-        errors.Check("read a folder", Syscall.ReadDirectory(folder, names));
-        return names.ConvertAll(static n => n.Name);
-    }
-
-    private static long ModifyTime(SafeFileHandle folder, byte[] name) =>
-        Syscall.Stat(folder, name, out var status) == Errno.OK ? status.ModifyTimeNs : long.MaxValue;
 }

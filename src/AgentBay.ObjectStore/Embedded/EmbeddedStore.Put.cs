@@ -15,28 +15,31 @@ public sealed partial class EmbeddedStore
             var places = KeyPlaces.Of(key);
             StoreMetadata.Check(options.Metadata, Properties.MaxMetadataBytes, key);
             string etag = ETags.Of(body.Span);
-            byte[] name = TemporaryName();
-            using var file = CreateFile(temporary, name);
-            reached("put: file made");
-            try
+            return WriteAside(places, options.Condition, file =>
             {
+                reached("put: file made");
                 errors.Check($"write {StoreKey.Show(key)}", Syscall.Write(file, body.Span, 0, out _));
                 reached("put: bytes written");
-                var record = Seal(file, etag, options.Metadata, options.ContentType);
-                Publish(places, temporary, name, options.Condition);
-                return new PutResult(etag, StoredFile.ToTime(record.Modified));
-            }
-            catch
-            {
-                _ = Syscall.Unlink(temporary, name);
-                throw;
-            }
+                return Seal(file, etag, options.Metadata, options.ContentType);
+            });
         }, cancellationToken);
 
-    internal SafeFileHandle CreateFile(SafeFileHandle folder, byte[] name)
+    /// <summary>Makes an object's file aside and renames it to its key; a failure leaves nothing.</summary>
+    private PutResult WriteAside(KeyPlaces places, PutCondition condition, Func<SafeFileHandle, ObjectRecord> fill)
     {
-        errors.Check("make a file", Syscall.Open(folder, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, PrivateFile, out var file));
-        return file;
+        byte[] name = HiddenFolder.NewName();
+        using var file = temporary.Create(name);
+        try
+        {
+            var record = fill(file);
+            Publish(places, temporary.Handle, name, condition);
+            return new PutResult(record.ETag, StoredFile.ToTime(record.Modified));
+        }
+        catch
+        {
+            _ = Syscall.Unlink(temporary.Handle, name);
+            throw;
+        }
     }
 
     /// <summary>Gives a complete file its record, and puts both on disk. The mtime is set from the precise clock: two puts of the same bytes differ in it.</summary>
@@ -112,9 +115,9 @@ public sealed partial class EmbeddedStore
             throw PreconditionFailed(key, "is there already");
         }
 
-        if (condition.IfMatch is { } etag && StoreKey.Unquote(etag) != current?.Record.ETag)
+        if (condition.IfMatch is { } etag)
         {
-            throw PreconditionFailed(key, current == null ? "is not there" : $"is not version {etag} but {current.Record.ETag}");
+            CheckVersion(key, etag, current ?? throw PreconditionFailed(key, "is not there"));
         }
     }
 

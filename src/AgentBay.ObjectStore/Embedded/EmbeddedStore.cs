@@ -12,20 +12,19 @@ namespace AgentBay.ObjectStore.Embedded;
 /// </summary>
 public sealed partial class EmbeddedStore : IObjectStore
 {
-    private const uint PrivateFile = 0x180;   // 0600
     private const int MaxThreads = 32;
 
     private readonly string directory;
     private readonly SafeFileHandle root;
-    private readonly SafeFileHandle temporary;
-    private readonly SafeFileHandle uploads;
+    private readonly HiddenFolder temporary;
+    private readonly HiddenFolder uploads;
     private readonly Folders folders;
     private readonly FolderReader reader;
     private readonly KeyLocks locks;
     private readonly WorkerThreads threads = new(MaxThreads);
-    private readonly SafeFileHandle urlFolder;
+    private readonly HiddenFolder urlFolder;
     private readonly UrlFolder urls;
-    private readonly SafeFileHandle expiryFolder;
+    private readonly HiddenFolder expiryFolder;
     private readonly ExpiryRules expiry;
     private readonly TimeProvider time;
     private readonly Action<string> reached;
@@ -33,21 +32,19 @@ public sealed partial class EmbeddedStore : IObjectStore
 
     private EmbeddedStore(string directory, SafeFileHandle root, TimeProvider time, Action<string> reached)
     {
-        var temporary = OpenHidden(directory, root, "tmp");
-        ProbeXattrs(directory, temporary);
-        var uploads = OpenHidden(directory, root, "uploads");
-        urlFolder = OpenHidden(directory, root, "urls");
-        expiryFolder = OpenHidden(directory, root, "expiry");
         this.time = time;
         this.directory = directory;
         this.root = root;
-        this.temporary = temporary;
-        this.uploads = uploads;
         this.reached = reached;
         errors = new EmbeddedErrors(directory);
+        temporary = OpenHidden("tmp");
+        ProbeXattrs();
+        uploads = OpenHidden("uploads");
+        urlFolder = OpenHidden("urls");
+        expiryFolder = OpenHidden("expiry");
         folders = new Folders(root, errors);
         reader = new FolderReader(errors);
-        locks = new KeyLocks(OpenHidden(directory, root, "locks"), errors);
+        locks = new KeyLocks(OpenHidden("locks").Handle, errors);
         urls = new UrlFolder(urlFolder, locks, errors);
         expiry = new ExpiryRules(expiryFolder, locks, errors);
         Properties = new StoreProperties
@@ -56,8 +53,6 @@ public sealed partial class EmbeddedStore : IObjectStore
             ConditionalCreate = true,
             ConditionalReplace = true,
             ConditionalMultipart = true,
-            ConditionalDelete = true,
-            MaxPutSize = 1L << 40,
             MaxObjectSize = 16L << 40,
             ListsUploads = true,
             NeedsUrlEndpoint = true,
@@ -67,6 +62,10 @@ public sealed partial class EmbeddedStore : IObjectStore
     public StoreProperties Properties { get; }
 
     internal EmbeddedErrors Errors => errors;
+
+    internal WorkerThreads Threads => threads;
+
+    internal Action<string> Reached => reached;
 
     /// <summary>Opens a directory as a store; makes it (0700) when it is not there.</summary>
     /// <exception cref="StoreException">It cannot be made or written, or its filesystem has no user xattrs.</exception>
@@ -113,14 +112,10 @@ public sealed partial class EmbeddedStore : IObjectStore
 
             try
             {
-                if (ifMatch != null && StoreKey.Unquote(ifMatch) != file.Record.ETag)
-                {
-                    throw PreconditionFailed(key, $"is not version {ifMatch} but {file.Record.ETag}");
-                }
-
+                CheckVersion(key, ifMatch, file);
                 long from = Math.Min(range?.Offset ?? 0, file.Status.Size);
                 long length = Math.Min(range?.Length ?? long.MaxValue, file.Status.Size - from);
-                return new ObjectContent(file.ToInfo(key), new StoredFileStream(file.Handle, key, from, length));
+                return new ObjectContent(file.ToInfo(key), new StoredFileStream(file.Handle, key, from, length, errors));
             }
             catch
             {
@@ -166,13 +161,8 @@ public sealed partial class EmbeddedStore : IObjectStore
             isFolder = status.IsDirectory;
             if (status.IsRegular)
             {
-                return StoredFile.Read(handle, place, status, withMetadata);
+                return StoredFile.Read(handle, place, status, withMetadata, errors);
             }
-        }
-        catch (PosixException e)
-        {
-            handle.Dispose();
-            throw new EmbeddedErrors(directory).Create(Encoding.UTF8.GetString(place.Path), e.Error);
         }
         catch
         {
@@ -211,32 +201,14 @@ public sealed partial class EmbeddedStore : IObjectStore
         }
     }
 
-    private static SafeFileHandle OpenHidden(string directory, SafeFileHandle root, string name)
+    private HiddenFolder OpenHidden(string name) => HiddenFolder.Open(root, errors, Encoding.UTF8.GetString(NameCodec.Hidden), name);
+
+    private void ProbeXattrs()
     {
-        byte[] path = [.. NameCodec.Hidden, (byte)'/', .. Encoding.ASCII.GetBytes(name)];
-        foreach (byte[] step in new[] { NameCodec.Hidden.ToArray(), path })
-        {
-            Errno made = Syscall.MakeDirectory(root, step, 0x1C0);
-            if (made is not (Errno.OK or Errno.EEXIST))
-            {
-                throw new EmbeddedErrors(directory).Create("make " + Encoding.UTF8.GetString(step), made);
-            }
-        }
-
-        Errno result = Syscall.OpenBeneath(root, path, OpenFlags.ReadOnly | OpenFlags.Directory, 0, out var folder);
-        return result == Errno.OK ? folder : throw new EmbeddedErrors(directory).Create("open " + Encoding.UTF8.GetString(path), result);
-    }
-
-    private static void ProbeXattrs(string directory, SafeFileHandle temporary)
-    {
-        byte[] name = TemporaryName();
-        Errno result = Syscall.Open(temporary, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, PrivateFile, out var probe);
-        using (probe)
-        {
-            result = result != Errno.OK ? result : Syscall.SetXattr(probe, "user.agentbay.probe"u8, "1"u8);
-            _ = Syscall.Unlink(temporary, name);
-        }
-
+        byte[] name = HiddenFolder.NewName();
+        using var probe = temporary.Create(name);
+        Errno result = Syscall.SetXattr(probe, "user.agentbay.probe"u8, "1"u8);
+        _ = Syscall.Unlink(temporary.Handle, name);
         if (result is Errno.EOPNOTSUPP or Errno.ENOSYS)
         {
             throw new StoreException(
@@ -244,15 +216,19 @@ public sealed partial class EmbeddedStore : IObjectStore
                 $"The filesystem of {directory} has no user xattrs, where the embedded store keeps ETags and metadata. Put the store on ext4, xfs or btrfs.");
         }
 
-        if (result != Errno.OK)
+        errors.Check("write to the directory", result);
+    }
+
+    /// <param name="wanted">Null for any.</param>
+    internal void CheckVersion(string key, string? wanted, StoredFile file)
+    {
+        if (wanted != null && ETags.Unquote(wanted) != file.Record.ETag)
         {
-            throw new EmbeddedErrors(directory).Create("write to the directory", result);
+            throw PreconditionFailed(key, $"is not version {wanted} but {file.Record.ETag}");
         }
     }
 
-    private static byte[] TemporaryName() => Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N"));
-
-    private StoreException PreconditionFailed(string key, string why) =>
+    internal StoreException PreconditionFailed(string key, string why) =>
         new(StoreErrorKind.PreconditionFailed, $"Embedded store {directory}: {StoreKey.Show(key)} {why}.");
 
     private void Check(string what, Place place, Errno result)

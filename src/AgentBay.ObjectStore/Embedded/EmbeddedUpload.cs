@@ -8,7 +8,7 @@ namespace AgentBay.ObjectStore.Embedded;
 /// An object in parts. As long as the parts are as large as the first one that came, each is written to its final place in one
 /// file, which completing only renames; any other part has a file of its own, and completing copies.
 /// </summary>
-internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder folder, KeyPlaces places, UploadRecord begun, PutCondition condition) : IMultipartUpload
+internal sealed class EmbeddedUpload(EmbeddedStore store, UploadFolder folder, KeyPlaces places, UploadRecord begun, PutCondition condition) : IMultipartUpload
 {
     private readonly Dictionary<int, Part> parts = [];
     private readonly HashSet<int> claimed = [];
@@ -16,9 +16,6 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder fold
     private long slotSize = -1;
     private bool ended;
     private bool kept;
-
-    /// <summary>What an upload needs of its store.</summary>
-    internal sealed record Host(EmbeddedStore Store, WorkerThreads Threads, Action<string> Reached, Func<KeyPlaces, StoredFile?> Find);
 
     public string Id => folder.Id;
 
@@ -33,36 +30,32 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder fold
         }
     }
 
-    public async Task UploadPartAsync(int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) => _ = await host.Threads.RunAsync(
+    public async Task UploadPartAsync(int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) => _ = await store.Threads.RunAsync(
         () =>
         {
             Add(number, body.Length, (target, offset) =>
             {
-                host.Store.Errors.Check($"write part {number} of {StoreKey.Show(places.Key)}", Syscall.Write(target, body.Span, offset, out _));
+                store.Errors.Check($"write part {number} of {StoreKey.Show(places.Key)}", Syscall.Write(target, body.Span, offset, out _));
                 return ETags.Hash(body.Span);
             });
             return true;
         }, cancellationToken).ConfigureAwait(false);
 
-    public async Task CopyPartAsync(int number, string sourceKey, ByteRange range, string? sourceIfMatch, CancellationToken cancellationToken) => _ = await host.Threads.RunAsync(
+    public async Task CopyPartAsync(int number, string sourceKey, ByteRange range, string? sourceIfMatch, CancellationToken cancellationToken) => _ = await store.Threads.RunAsync(
         () =>
         {
-            using var source = host.Find(KeyPlaces.Of(sourceKey)) ?? throw new StoreException(StoreErrorKind.PreconditionFailed, $"{StoreKey.Show(sourceKey)} is not there.");
-            if (sourceIfMatch != null && StoreKey.Unquote(sourceIfMatch) != source.Record.ETag)
-            {
-                throw new StoreException(StoreErrorKind.PreconditionFailed, $"{StoreKey.Show(sourceKey)} is not version {sourceIfMatch} but {source.Record.ETag}.");
-            }
-
+            using var source = store.FindLive(KeyPlaces.Of(sourceKey)) ?? throw store.PreconditionFailed(sourceKey, "is not there");
+            store.CheckVersion(sourceKey, sourceIfMatch, source);
             long length = PartCopy.LengthOf(range, source.Status.Size, sourceKey);
             Add(number, length, (target, offset) =>
             {
-                host.Store.CopyBytes(source.Handle, range.Offset, target, offset, length, sourceKey, cancellationToken);
-                return StoredFile.HashOf(source.Handle, range.Offset, length);
+                store.CopyBytes(source.Handle, range.Offset, target, offset, length, sourceKey, cancellationToken);
+                return StoredFile.HashOf(source.Handle, range.Offset, length, store.Errors);
             });
             return true;
         }, cancellationToken).ConfigureAwait(false);
 
-    public Task<PutResult> CompleteAsync(CancellationToken cancellationToken) => host.Threads.RunAsync(
+    public Task<PutResult> CompleteAsync(CancellationToken cancellationToken) => store.Threads.RunAsync(
         () =>
         {
             lock (guard)
@@ -71,11 +64,11 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder fold
                 var whole = InPlace() ? folder.Whole : Assemble(cancellationToken);
 
                 // A slot beyond the last part may have been written by a part that came again elsewhere.
-                host.Store.Errors.Check("truncate", Syscall.Truncate(whole.Handle, parts.Values.Sum(static p => p.Length)));
-                host.Reached("multipart: assembled");
+                store.Errors.Check("truncate", Syscall.Truncate(whole.Handle, parts.Values.Sum(static p => p.Length)));
+                store.Reached("multipart: assembled");
                 string etag = ETags.OfParts([.. Enumerable.Range(1, parts.Count).Select(n => parts[n].Hash)]);
-                var record = host.Store.Seal(whole.Handle, etag, begun.Metadata, begun.ContentType);
-                host.Store.Publish(places, folder.Handle, whole.Name, condition);
+                var record = store.Seal(whole.Handle, etag, begun.Metadata, begun.ContentType);
+                store.Publish(places, folder.Handle, whole.Name, condition);
                 ended = true;
                 folder.Remove();
                 folder.Dispose();
@@ -85,7 +78,7 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder fold
 
     public void Keep() => kept = true;
 
-    public async ValueTask DisposeAsync() => _ = await host.Threads.RunAsync(
+    public async ValueTask DisposeAsync() => _ = await store.Threads.RunAsync(
         () =>
         {
             lock (guard)
@@ -112,7 +105,7 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder fold
         foreach (var line in folder.Log.Read().GroupBy(static l => l.Number).Select(static g => g.Last()))
         {
             var file = folder.Open(line.File);
-            byte[] hash = file == null ? [] : StoredFile.HashOf(file.Handle, line.Offset, line.Length);
+            byte[] hash = file == null ? [] : StoredFile.HashOf(file.Handle, line.Offset, line.Length, store.Errors);
             if (file == null || Convert.ToHexStringLower(hash) != line.Hash)
             {
                 continue;
@@ -130,12 +123,7 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder fold
 
     private void Add(int number, long length, Func<SafeFileHandle, long, byte[]> write)
     {
-        var properties = host.Store.Properties;
-        if (number < 1 || number > properties.MaxParts)
-        {
-            throw new StoreException(StoreErrorKind.Refused, $"{StoreKey.Show(places.Key)}: part {number} is not between 1 and {properties.MaxParts}.");
-        }
-
+        PartNumber.Check(number, store.Properties, places.Key);
         UploadFolder.PartFile target;
         long offset = 0;
         lock (guard)
@@ -154,7 +142,7 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder fold
         }
 
         byte[] hash = write(target.Handle, offset);
-        host.Reached("multipart: part written");
+        store.Reached("multipart: part written");
         lock (guard)
         {
             CheckOpen();
@@ -179,7 +167,7 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder fold
             throw new StoreException(StoreErrorKind.Refused, $"{StoreKey.Show(places.Key)}: the parts are not numbered from 1 without a gap.");
         }
 
-        int min = host.Store.Properties.MinPartSize;
+        int min = store.Properties.MinPartSize;
         foreach (var (number, part) in parts)
         {
             if (number < parts.Count && part.Length < min)
@@ -212,7 +200,7 @@ internal sealed class EmbeddedUpload(EmbeddedUpload.Host host, UploadFolder fold
         for (int number = 1; number <= parts.Count; number++)
         {
             var part = parts[number];
-            host.Store.CopyBytes(part.File.Handle, part.Offset, whole.Handle, offset, part.Length, places.Key, cancellationToken);
+            store.CopyBytes(part.File.Handle, part.Offset, whole.Handle, offset, part.Length, places.Key, cancellationToken);
             offset += part.Length;
         }
 

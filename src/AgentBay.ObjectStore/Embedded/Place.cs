@@ -11,7 +11,4 @@ internal sealed record Place(byte[] Folder, byte[] Name)
         int slash = path.LastIndexOf((byte)'/');
         return new Place(slash < 0 ? [] : path[..slash].ToArray(), path[(slash + 1)..].ToArray());
     }
-
-    /// <summary>The place of the folder that holds this one; null for the directory itself.</summary>
-    internal Place? Parent => Folder.Length == 0 ? null : At(Folder);
 }

@@ -12,7 +12,6 @@ internal sealed class UploadFolder : IDisposable
 
     private const string What = "the folder of an upload";
 
-    private const uint PrivateFile = 0x180;   // 0600
     private const uint PrivateFolder = 0x1C0;   // 0700
 
     private readonly SafeFileHandle parent;
@@ -26,7 +25,7 @@ internal sealed class UploadFolder : IDisposable
     {
         this.parent = parent;
         this.errors = errors;
-        Handle = folder;
+        Files = new HiddenFolder(folder, errors);
         Id = id;
     }
 
@@ -34,7 +33,9 @@ internal sealed class UploadFolder : IDisposable
 
     internal string Id { get; }
 
-    internal SafeFileHandle Handle { get; }
+    internal HiddenFolder Files { get; }
+
+    internal SafeFileHandle Handle => Files.Handle;
 
     /// <summary>Null when a crash came before it was whole.</summary>
     internal UploadRecord? Begun { get; private set; }
@@ -56,7 +57,7 @@ internal sealed class UploadFolder : IDisposable
         var folder = new UploadFolder(uploads, handle, id, errors) { Begun = begun };
         try
         {
-            folder.beginFile = folder.CreateFile("begin"u8);
+            folder.beginFile = folder.Files.Create("begin"u8);
             folder.Lock();
             errors.Check(What, Syscall.Write(folder.beginFile, JsonSerializer.SerializeToUtf8Bytes(begun, UploadJson.Default.UploadRecord), 0, out _));
             return folder;
@@ -103,7 +104,7 @@ internal sealed class UploadFolder : IDisposable
     internal PartFile Create(string name)
     {
         byte[] bytes = Encoding.ASCII.GetBytes(name);
-        return Keep(CreateFile(bytes), bytes);
+        return Keep(Files.Create(bytes), bytes);
     }
 
     /// <returns>Null when there is none.</returns>
@@ -144,19 +145,13 @@ internal sealed class UploadFolder : IDisposable
         opened.ForEach(static f => f.Dispose());
         log?.Dispose();
         beginFile?.Dispose();
-        Handle.Dispose();
+        Files.Dispose();
     }
 
     private PartFile Keep(SafeFileHandle file, byte[] name)
     {
         opened.Add(file);
         return new PartFile(file, name);
-    }
-
-    private SafeFileHandle CreateFile(ReadOnlySpan<byte> name)
-    {
-        errors.Check(What, Syscall.Open(Handle, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, PrivateFile, out var file));
-        return file;
     }
 
     private static UploadRecord? ReadRecord(SafeFileHandle file)

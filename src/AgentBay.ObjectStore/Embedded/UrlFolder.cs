@@ -10,9 +10,8 @@ namespace AgentBay.ObjectStore.Embedded;
 /// What the processes that sign and serve a directory's URLs share, in <c>.agentbay-store/urls</c>: the secret (0600), and for each endpoint a
 /// file with its address, which it holds by a flock as long as it lives.
 /// </summary>
-internal sealed class UrlFolder(SafeFileHandle folder, KeyLocks locks, EmbeddedErrors errors)
+internal sealed class UrlFolder(HiddenFolder folder, KeyLocks locks, EmbeddedErrors errors)
 {
-    private const uint PrivateFile = 0x180;   // 0600
     private const string LockName = "\0urls";   // No key begins so but by intent, and then they only wait for each other.
 
     private static ReadOnlySpan<byte> SecretName => "secret"u8;
@@ -21,14 +20,11 @@ internal sealed class UrlFolder(SafeFileHandle folder, KeyLocks locks, EmbeddedE
     internal UrlSigner Signer()
     {
         using var held = locks.Acquire(LockName);
-        byte[]? secret = Read(SecretName);
+        byte[]? secret = folder.Read(SecretName, "read the secret of URLs");
         if (secret?.Length != UrlSigner.SecretSize)
         {
             secret = RandomNumberGenerator.GetBytes(UrlSigner.SecretSize);
-            byte[] name = TemporaryName();
-            using var file = Create(name, secret);
-            errors.Check("keep the secret of URLs", Syscall.Sync(file));
-            errors.Check("keep the secret of URLs", Syscall.Rename(folder, name, folder, SecretName));
+            folder.Replace(SecretName, secret, "keep the secret of URLs");
         }
 
         return new UrlSigner(secret);
@@ -39,9 +35,10 @@ internal sealed class UrlFolder(SafeFileHandle folder, KeyLocks locks, EmbeddedE
     {
         using var held = locks.Acquire(LockName);
         byte[] name = Encoding.ASCII.GetBytes($"endpoint-{Guid.NewGuid():N}");
-        var file = Create(name, Encoding.ASCII.GetBytes(server.AbsoluteUri));
+        var file = folder.Create(name);
         try
         {
+            errors.Check("write an endpoint's file", Syscall.Write(file, Encoding.ASCII.GetBytes(server.AbsoluteUri), 0, out _));
             errors.Check("lock an endpoint's file", Syscall.Lock(file, wait: false));
         }
         catch
@@ -50,18 +47,16 @@ internal sealed class UrlFolder(SafeFileHandle folder, KeyLocks locks, EmbeddedE
             throw;
         }
 
-        return new Published(folder, file, name);
+        return new Published(folder.Handle, file, name);
     }
 
     /// <summary>The address of an endpoint that lives; what dead ones left is removed.</summary>
     internal Uri? FindServer()
     {
         using var held = locks.Acquire(LockName);
-        var names = new List<DirectoryName>();
-        errors.Check("read the endpoints", Syscall.ReadDirectory(folder, names));
-        foreach (byte[] name in names.Select(static n => n.Name).Where(static n => n.AsSpan().StartsWith("endpoint-"u8)))
+        foreach (byte[] name in folder.Names().Where(static n => n.AsSpan().StartsWith("endpoint-"u8)))
         {
-            if (Syscall.Open(folder, name, OpenFlags.ReadOnly, 0, out var file) != Errno.OK)
+            if (Syscall.Open(folder.Handle, name, OpenFlags.ReadOnly, 0, out var file) != Errno.OK)
             {
                 continue;   // Its endpoint ended just now.
             }
@@ -70,9 +65,9 @@ internal sealed class UrlFolder(SafeFileHandle folder, KeyLocks locks, EmbeddedE
             {
                 if (Syscall.Lock(file, wait: false) == Errno.OK)
                 {
-                    _ = Syscall.Unlink(folder, name);
+                    _ = Syscall.Unlink(folder.Handle, name);
                 }
-                else if (Uri.TryCreate(Encoding.ASCII.GetString(ReadAll(file)), UriKind.Absolute, out var server))
+                else if (Uri.TryCreate(Encoding.ASCII.GetString(folder.Read(file, "read an endpoint's file")), UriKind.Absolute, out var server))
                 {
                     return server;
                 }
@@ -81,37 +76,6 @@ internal sealed class UrlFolder(SafeFileHandle folder, KeyLocks locks, EmbeddedE
 
         return null;
     }
-
-    private SafeFileHandle Create(ReadOnlySpan<byte> name, ReadOnlySpan<byte> text)
-    {
-        errors.Check("make a file", Syscall.Open(folder, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, PrivateFile, out var file));
-        Errno written = Syscall.Write(file, text, 0, out _);
-        if (written != Errno.OK)
-        {
-            file.Dispose();
-            throw errors.Create("write a file", written);
-        }
-
-        return file;
-    }
-
-    private byte[]? Read(ReadOnlySpan<byte> name)
-    {
-        Errno result = Syscall.Open(folder, name, OpenFlags.ReadOnly, 0, out var file);
-        using (file)
-        {
-            return result == Errno.ENOENT ? null : result == Errno.OK ? ReadAll(file) : throw errors.Create("read the secret of URLs", result);
-        }
-    }
-
-    private byte[] ReadAll(SafeFileHandle file)
-    {
-        var buffer = new byte[1024];
-        errors.Check("read a file", Syscall.Read(file, buffer, 0, out int count));
-        return buffer[..count];
-    }
-
-    private static byte[] TemporaryName() => Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N"));
 
     private sealed class Published(SafeFileHandle folder, SafeFileHandle file, byte[] name) : IDisposable
     {

@@ -8,10 +8,12 @@ namespace AgentBay.ObjectStore.Embedded;
 /// </summary>
 internal sealed class WorkerThreads(int limit) : IDisposable
 {
-    private readonly BlockingCollection<Action> queue = [];
+    private readonly BlockingCollection<Func<Action>> queue = [];
     private readonly Lock guard = new();
     private int threads;
-    private int idle;
+
+    /// <summary>Work that is queued or running. INVARIANT: there are as many threads, or <c>limit</c>: work may wait for work.</summary>
+    private int pending;
 
     internal Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
@@ -21,24 +23,24 @@ internal sealed class WorkerThreads(int limit) : IDisposable
         }
 
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        AddThreadIfNeeded();
         queue.Add(() =>
         {
             if (cancellationToken.IsCancellationRequested)
             {
-                done.SetCanceled(cancellationToken);
-                return;
+                return () => done.SetCanceled(cancellationToken);
             }
 
             try
             {
-                done.SetResult(work());
+                T result = work();
+                return () => done.SetResult(result);
             }
             catch (Exception e)
             {
-                done.SetException(e);
+                return () => done.SetException(e);
             }
         }, CancellationToken.None);
-        AddThreadIfNeeded();
         return done.Task;
     }
 
@@ -49,7 +51,8 @@ internal sealed class WorkerThreads(int limit) : IDisposable
     {
         lock (guard)
         {
-            if (threads == limit || idle >= queue.Count)
+            pending++;
+            if (threads == limit || threads >= pending)
             {
                 return;
             }
@@ -62,17 +65,16 @@ internal sealed class WorkerThreads(int limit) : IDisposable
 
     private void Run()
     {
-        while (true)
+        foreach (var work in queue.GetConsumingEnumerable())
         {
-            _ = Interlocked.Increment(ref idle);
-            bool taken = queue.TryTake(out var work, Timeout.Infinite);
-            _ = Interlocked.Decrement(ref idle);
-            if (!taken)
+            Action tell = work();
+            lock (guard)
             {
-                return;
+                pending--;
             }
 
-            work!();
+            // After it counts no longer: else one who calls again and again would be given thread after thread.
+            tell();
         }
     }
 }

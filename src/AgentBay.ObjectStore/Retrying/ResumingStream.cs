@@ -9,8 +9,6 @@ namespace AgentBay.ObjectStore.Retrying;
 /// </summary>
 internal sealed class ResumingStream : ForwardStream
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-
     private readonly IObjectStore store;
     private readonly StoreTries tries;
     private readonly ObjectInfo info;
@@ -18,8 +16,6 @@ internal sealed class ResumingStream : ForwardStream
     private readonly byte[]? expectedHash;
     private readonly IncrementalHash? hash;
     private ObjectContent? content;
-    private int failures;
-    private bool isOther;
 
     internal ResumingStream(IObjectStore store, StoreTries tries, ObjectContent content, ByteRange range)
         : base(Math.Min(range.Length ?? long.MaxValue, content.Info.Size - Math.Min(range.Offset, content.Info.Size)))
@@ -33,55 +29,38 @@ internal sealed class ResumingStream : ForwardStream
         hash = expectedHash == null ? null : IncrementalHash.CreateHash(HashAlgorithmName.MD5);
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        while (!buffer.IsEmpty && Done < Length)
-        {
-            var open = content ??= await OpenAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                int read = await tries.WithDeadlineAsync(tries.Options.TryTimeout, async cancel => await open.Body.ReadAsync(buffer, cancel).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-                if (read == 0)
-                {
-                    throw new StoreException(StoreErrorKind.Corrupt, $"{StoreKey.Show(info.Key)} ended after {Done} of {Length} bytes.");
-                }
-
-                Verify(buffer.Span[..read]);
-                Done += read;
-                failures = 0;
-                return read;
-            }
-            catch (StoreException e) when (e.IsTransient && !isOther && failures < tries.Options.MaxRetries)
-            {
-                Log.BodyResumed(tries.Options.Logger, info.Key, Done, e.Message);
-                content = null;
-                await open.DisposeAsync().ConfigureAwait(false);
-                if (failures++ > 0)
-                {
-                    await Task.Delay(Pause * failures, tries.Options.Time, cancellationToken).ConfigureAwait(false);
-                }
-            }
-        }
-
-        return 0;
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        if (content != null)
-        {
-            await content.DisposeAsync().ConfigureAwait(false);
-        }
-
-        hash?.Dispose();
-        await base.DisposeAsync().ConfigureAwait(false);
-    }
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        buffer.IsEmpty || Done == Length ? new(0) : new(tries.RetryAsync(cancel => ReadOnceAsync(buffer, cancel), cancellationToken));
 
     protected override void Dispose(bool disposing)
     {
         content?.Body.Dispose();
         hash?.Dispose();
         base.Dispose(disposing);
+    }
+
+    private async Task<int> ReadOnceAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var open = content ??= await OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            int read = await tries.WithDeadlineAsync(tries.Options.TryTimeout, async cancel => await open.Body.ReadAsync(buffer, cancel).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                throw new StoreException(StoreErrorKind.Corrupt, $"{StoreKey.Show(info.Key)} ended after {Done} of {Length} bytes.");
+            }
+
+            Verify(buffer.Span[..read]);
+            Done += read;
+            return read;
+        }
+        catch (StoreException e)
+        {
+            Log.BodyBrokeOff(tries.Options.Logger, info.Key, Done, e.Message);
+            content = null;
+            await open.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     private void Verify(ReadOnlySpan<byte> read)
@@ -94,15 +73,15 @@ internal sealed class ResumingStream : ForwardStream
         hash.AppendData(read);
         if (Done + read.Length == Length && !hash.GetHashAndReset().AsSpan().SequenceEqual(expectedHash))
         {
-            isOther = true;
-            throw new StoreException(StoreErrorKind.Corrupt, $"{StoreKey.Show(info.Key)}: the bytes that came are not those of version {info.ETag}. Read it again.");
+            // The bytes before are given away already, so only the caller can read them again.
+            throw new StoreException(StoreErrorKind.Corrupt, $"{StoreKey.Show(info.Key)}: the bytes that came are not those of version {info.ETag}. Read it again.") { NoRetry = true };
         }
     }
 
     private async Task<ObjectContent> OpenAsync(CancellationToken cancellationToken)
     {
         var rest = new ByteRange(offset + Done, Length - Done);
-        return await tries.RunAsync(0, cancel => store.GetAsync(info.Key, rest, info.ETag, cancel), cancellationToken).ConfigureAwait(false)
+        return await tries.TryAsync(tries.Options.TryTimeout, cancel => store.GetAsync(info.Key, rest, info.ETag, cancel), cancellationToken).ConfigureAwait(false)
             ?? throw new StoreException(StoreErrorKind.PreconditionFailed, $"{StoreKey.Show(info.Key)} was deleted while it was being read.");
     }
 }

@@ -17,8 +17,6 @@ public sealed class RetryingStore(IObjectStore inner, StoreOpenOptions options) 
 
     public StoreProperties Properties => inner.Properties;
 
-    public Task VerifyAsync(CancellationToken cancellationToken) => tries.OnceAsync(inner.VerifyAsync, cancellationToken);
-
     public Task<ListPage> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
         tries.RunAsync(0, cancel => inner.ListAsync(request, cancel), cancellationToken);
 

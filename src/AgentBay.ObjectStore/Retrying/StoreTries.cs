@@ -9,8 +9,6 @@ internal sealed class StoreTries : IDisposable
     /// <summary>What a body is given beyond <see cref="StoreOpenOptions.TryTimeout"/>: a second for each of this.</summary>
     private const long BytesPerSecond = 1 << 20;
 
-    private static readonly TimeSpan VerifyTimeout = TimeSpan.FromSeconds(10);
-
     private readonly StoreOpenOptions options;
     private readonly SemaphoreSlim slots;
     private readonly ResiliencePipeline retries;
@@ -29,7 +27,7 @@ internal sealed class StoreTries : IDisposable
                 UseJitter = true,
                 Delay = TimeSpan.FromMilliseconds(200),
                 MaxDelay = TimeSpan.FromSeconds(10),
-                ShouldHandle = new PredicateBuilder().Handle<StoreException>(static e => e.IsTransient),
+                ShouldHandle = new PredicateBuilder().Handle<StoreException>(static e => e is { IsTransient: true, NoRetry: false }),
                 OnRetry = Report,
             });
         }
@@ -39,21 +37,32 @@ internal sealed class StoreTries : IDisposable
 
     internal StoreOpenOptions Options => options;
 
-    internal async Task<T> RunAsync<T>(long bodyBytes, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    internal Task<T> RunAsync<T>(long bodyBytes, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         TimeSpan timeout = options.TryTimeout + TimeSpan.FromSeconds((double)bodyBytes / BytesPerSecond);
-        return await retries.ExecuteAsync(
-            static async (state, cancel) => await state.Tries.TryAsync(state.Timeout, state.Call, cancel).ConfigureAwait(false),
-            (Tries: this, Timeout: timeout, Call: call),
-            cancellationToken).ConfigureAwait(false);
+        return RetryAsync(cancel => TryAsync(timeout, call, cancel), cancellationToken);
     }
 
     internal Task RunAsync(long bodyBytes, Func<CancellationToken, Task> call, CancellationToken cancellationToken) =>
         RunAsync(bodyBytes, cancel => WithResult(call, cancel), cancellationToken);
 
-    /// <summary>One try with a short deadline.</summary>
-    internal Task OnceAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken) =>
-        TryAsync(options.TryTimeout < VerifyTimeout ? options.TryTimeout : VerifyTimeout, cancel => WithResult(call, cancel), cancellationToken);
+    /// <summary>Tries again whatever a try is made of.</summary>
+    internal async Task<T> RetryAsync<T>(Func<CancellationToken, Task<T>> once, CancellationToken cancellationToken) =>
+        await retries.ExecuteAsync(static async (once, cancel) => await once(cancel).ConfigureAwait(false), once, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>One try, in its slot and under its deadline.</summary>
+    internal async Task<T> TryAsync<T>(TimeSpan timeout, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await WithDeadlineAsync(timeout, call, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _ = slots.Release();
+        }
+    }
 
     /// <summary>Bounds a call by a deadline, which fails as <see cref="StoreErrorKind.Unreachable"/>.</summary>
     internal async Task<T> WithDeadlineAsync<T>(TimeSpan timeout, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
@@ -71,19 +80,6 @@ internal sealed class StoreTries : IDisposable
     }
 
     public void Dispose() => slots.Dispose();
-
-    private async Task<T> TryAsync<T>(TimeSpan timeout, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
-    {
-        await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await WithDeadlineAsync(timeout, call, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _ = slots.Release();
-        }
-    }
 
     private static async Task<bool> WithResult(Func<CancellationToken, Task> call, CancellationToken cancellationToken)
     {

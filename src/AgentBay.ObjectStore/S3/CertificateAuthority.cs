@@ -9,8 +9,7 @@ internal static class CertificateAuthority
 {
     internal static SslClientAuthenticationOptions Options()
     {
-        string? bundle = Environment.GetEnvironmentVariable("AWS_CA_BUNDLE");
-        if (string.IsNullOrEmpty(bundle))
+        if (EnvironmentVariable.Find("AWS_CA_BUNDLE") is not { } bundle)
         {
             return new SslClientAuthenticationOptions();
         }

@@ -9,6 +9,8 @@ namespace AgentBay.ObjectStore.S3;
 internal sealed class LifecycleDocument
 {
     private const string Root = "LifecycleConfiguration";
+    private const string Abort = "AbortIncompleteMultipartUpload";
+    private const string AbortDays = "DaysAfterInitiation";
 
     private static readonly XNamespace DefaultNamespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 
@@ -31,7 +33,7 @@ internal sealed class LifecycleDocument
 
     internal byte[] ToBytes() => Encoding.UTF8.GetBytes(root.ToString(SaveOptions.DisableFormatting));
 
-    /// <summary>The rules that are switched on and look at nothing but prefix and age, below the store's prefix, which is taken off.</summary>
+    /// <summary>The rules, of objects and of uploads, that are switched on and look at nothing but prefix and age, below the store's prefix, which is taken off.</summary>
     internal IReadOnlyList<ExpiryRule> Read(string storePrefix) =>
         [.. Rules.Select(Read).OfType<ExpiryRule>().Where(r => r.Prefix.StartsWith(storePrefix, StringComparison.Ordinal)).Select(r => r with { Prefix = r.Prefix[storePrefix.Length..] })];
 
@@ -46,7 +48,7 @@ internal sealed class LifecycleDocument
             new XElement(space + "ID", r.Id),
             new XElement(space + "Filter", new XElement(space + "Prefix", storePrefix + r.Prefix)),
             new XElement(space + "Status", "Enabled"),
-            new XElement(space + "Expiration", new XElement(space + "Days", r.Days.ToString(CultureInfo.InvariantCulture))))));
+            r.OfUploads ? Action(space, Abort, AbortDays, r.Days) : Action(space, "Expiration", "Days", r.Days))));
         return new LifecycleDocument(changed);
     }
 
@@ -60,11 +62,21 @@ internal sealed class LifecycleDocument
     private static ExpiryRule? Read(XElement rule)
     {
         string? id = Child(rule, "ID")?.Value;
-        string? days = Child(rule, "Expiration") is { } expiration ? Child(expiration, "Days")?.Value : null;
-        return id != null && Child(rule, "Status")?.Value == "Enabled" && PrefixOf(rule) is { } prefix && int.TryParse(days, CultureInfo.InvariantCulture, out int count)
-            ? new ExpiryRule(id, prefix, count)
+        if (id == null || Child(rule, "Status")?.Value != "Enabled" || PrefixOf(rule) is not { } prefix)
+        {
+            return null;
+        }
+
+        return Days(rule, "Expiration", "Days") is { } days ? new ExpiryRule(id, prefix, days)
+            : Days(rule, Abort, AbortDays) is { } begun ? new ExpiryRule(id, prefix, begun) { OfUploads = true }
             : null;
     }
+
+    private static XElement Action(XNamespace space, string action, string unit, int days) =>
+        new(space + action, new XElement(space + unit, days.ToString(CultureInfo.InvariantCulture)));
+
+    private static int? Days(XElement rule, string action, string unit) =>
+        Child(rule, action) is { } element && int.TryParse(Child(element, unit)?.Value, CultureInfo.InvariantCulture, out int days) ? days : null;
 
     /// <summary>Of the new form (in a Filter) or the old one; null when the rule looks at more.</summary>
     private static string? PrefixOf(XElement rule)

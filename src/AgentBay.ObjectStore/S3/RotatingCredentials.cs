@@ -19,13 +19,16 @@ internal sealed class RotatingCredentials(Func<AWSCredentials> find) : AWSCreden
 
     public override Task<ImmutableCredentials> GetCredentialsAsync() => current.GetCredentialsAsync();
 
+    /// <summary>The process or the service that is asked may hang, and cannot be told to stop.</summary>
+    internal Task<ImmutableCredentials> GetCredentialsAsync(CancellationToken cancellationToken) => GetCredentialsAsync().WaitAsync(cancellationToken);
+
     /// <returns>Whether there are others now than the refused ones, so that the call may be tried again.</returns>
     internal async Task<bool> RenewAsync(ImmutableCredentials refused, CancellationToken cancellationToken)
     {
         await renewing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (await DiffersAsync(refused).ConfigureAwait(false))
+            if (await DiffersAsync(refused, cancellationToken).ConfigureAwait(false))
             {
                 return true;   // Another call renewed them.
             }
@@ -35,10 +38,12 @@ internal sealed class RotatingCredentials(Func<AWSCredentials> find) : AWSCreden
                 return false;
             }
 
+            // Before they are looked for: to fail at that is in vain too.
+            vainUntil = Environment.TickCount64 + (long)VainPause.TotalMilliseconds;
             (current as RefreshingAWSCredentials)?.ClearCredentials();
             current = find();
-            bool renewed = await DiffersAsync(refused).ConfigureAwait(false);
-            vainUntil = renewed ? 0 : Environment.TickCount64 + (long)VainPause.TotalMilliseconds;
+            bool renewed = await DiffersAsync(refused, cancellationToken).ConfigureAwait(false);
+            vainUntil = renewed ? 0 : vainUntil;
             return renewed;
         }
         finally
@@ -47,9 +52,9 @@ internal sealed class RotatingCredentials(Func<AWSCredentials> find) : AWSCreden
         }
     }
 
-    private async Task<bool> DiffersAsync(ImmutableCredentials refused)
+    private async Task<bool> DiffersAsync(ImmutableCredentials refused, CancellationToken cancellationToken)
     {
-        var now = await current.GetCredentialsAsync().ConfigureAwait(false);
+        var now = await GetCredentialsAsync(cancellationToken).ConfigureAwait(false);
         return now.AccessKey != refused.AccessKey || now.SecretKey != refused.SecretKey || now.Token != refused.Token;
     }
 }

@@ -8,33 +8,37 @@ internal static class S3Credentials
 {
     internal static AWSCredentials Find(S3Dialect dialect) => dialect == S3Dialect.Oss ? FindOss() : FindAws();
 
-    private static AWSCredentials FindOss()
+    // A process's own variables never change: temporary credentials that outlast their token come from a profile (credential_process) or a service.
+    private static AWSCredentials FindOss() => (EnvironmentVariable.Find("OSS_ACCESS_KEY_ID"), EnvironmentVariable.Find("OSS_ACCESS_KEY_SECRET"), EnvironmentVariable.Find("OSS_SESSION_TOKEN")) switch
     {
-        string? id = Variable("OSS_ACCESS_KEY_ID"), secret = Variable("OSS_ACCESS_KEY_SECRET"), token = Variable("OSS_SESSION_TOKEN");
-        if (id == null || secret == null)
-        {
-            throw new StoreException(StoreErrorKind.BadCredentials, "No credentials for OSS: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET (and OSS_SESSION_TOKEN for temporary ones).");
-        }
+        ({ } id, { } secret, null) => new BasicAWSCredentials(id, secret),
+        ({ } id, { } secret, { } token) => new SessionAWSCredentials(id, secret, token),
+        (null, null, _) when FindByAwsChain() is { } found => found,
+        _ => throw new StoreException(
+            StoreErrorKind.BadCredentials,
+            "No credentials for OSS: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET (and OSS_SESSION_TOKEN for temporary ones), or choose a profile of ~/.aws/credentials with AWS_PROFILE."),
+    };
 
-        return token == null ? new BasicAWSCredentials(id, secret) : new SessionAWSCredentials(id, secret, token);
-    }
+    private static AWSCredentials FindAws() => FindByAwsChain() ?? throw new StoreException(
+        StoreErrorKind.BadCredentials,
+        "No AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose a profile of ~/.aws/credentials with AWS_PROFILE.");
 
     // The SDK's own chain ends by asking 169.254.169.254, which outside EC2 hangs for seconds.
-    private static AWSCredentials FindAws()
+    private static AWSCredentials? FindByAwsChain()
     {
         try
         {
-            if (Variable("AWS_ACCESS_KEY_ID") != null && Variable("AWS_SECRET_ACCESS_KEY") != null)
+            if (EnvironmentVariable.Find("AWS_ACCESS_KEY_ID") != null && EnvironmentVariable.Find("AWS_SECRET_ACCESS_KEY") != null)
             {
                 return new EnvironmentVariablesAWSCredentials();
             }
 
-            if (Variable("AWS_WEB_IDENTITY_TOKEN_FILE") != null && Variable("AWS_ROLE_ARN") != null)
+            if (EnvironmentVariable.Find("AWS_WEB_IDENTITY_TOKEN_FILE") != null && EnvironmentVariable.Find("AWS_ROLE_ARN") != null)
             {
                 return AssumeRoleWithWebIdentityCredentials.FromEnvironmentVariables();
             }
 
-            string? profile = Variable("AWS_PROFILE");
+            string? profile = EnvironmentVariable.Find("AWS_PROFILE");
             if (new CredentialProfileStoreChain().TryGetAWSCredentials(profile ?? "default", out var stored))
             {
                 return stored;
@@ -45,24 +49,22 @@ internal static class S3Credentials
                 throw new StoreException(StoreErrorKind.BadCredentials, $"AWS_PROFILE names the profile '{profile}', which is not in ~/.aws/credentials or ~/.aws/config.");
             }
 
-            if (Variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") != null || Variable("AWS_CONTAINER_CREDENTIALS_FULL_URI") != null)
+            if (EnvironmentVariable.Find("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") != null || EnvironmentVariable.Find("AWS_CONTAINER_CREDENTIALS_FULL_URI") != null)
             {
                 return new GenericContainerCredentials();
             }
 
-            if (IsOnEc2() && !string.Equals(Variable("AWS_EC2_METADATA_DISABLED"), "true", StringComparison.OrdinalIgnoreCase))
+            if (IsOnEc2() && !string.Equals(EnvironmentVariable.Find("AWS_EC2_METADATA_DISABLED"), "true", StringComparison.OrdinalIgnoreCase))
             {
                 return new InstanceProfileAWSCredentials();
             }
+
+            return null;
         }
         catch (Exception e) when (e is AmazonClientException or ArgumentException or InvalidOperationException)
         {
             throw new StoreException(StoreErrorKind.BadCredentials, $"The AWS credentials that are configured cannot be used: {e.Message}", e);
         }
-
-        throw new StoreException(
-            StoreErrorKind.BadCredentials,
-            "No AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose a profile of ~/.aws/credentials with AWS_PROFILE.");
     }
 
     private static bool IsOnEc2()
@@ -76,6 +78,4 @@ internal static class S3Credentials
             return false;
         }
     }
-
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -19,7 +19,7 @@ internal static class S3Errors
                 case AmazonServiceException service when service.StatusCode != 0:
                     return Create(KindOf(service.ErrorCode, service.StatusCode), where, what, $"{service.ErrorCode ?? "no code"}, HTTP {(int)service.StatusCode}: {service.Message}", error);
                 case AuthenticationException:
-                    return Create(StoreErrorKind.Unreachable, where, what, $"{e.Message.TrimEnd('.')}. If an authority of your own signed it, name its certificate in AWS_CA_BUNDLE or SSL_CERT_FILE", error);
+                    return Create(StoreErrorKind.Unreachable, where, what, $"{e.Message.TrimEnd('.')}. If an authority of your own signed it, name its certificate in AWS_CA_BUNDLE or SSL_CERT_FILE", error, noRetry: true);
                 case HttpRequestException { InnerException: not AuthenticationException } or HttpIOException or SocketException or OperationCanceledException or TimeoutException:
                     return Create(StoreErrorKind.Unreachable, where, what, e.Message, error);
                 case AmazonUnmarshallingException:
@@ -35,8 +35,8 @@ internal static class S3Errors
             : Create(error is IOException ? StoreErrorKind.Unreachable : StoreErrorKind.Refused, where, what, error.Message, error);
     }
 
-    internal static StoreException Create(StoreErrorKind kind, S3Location where, string what, string why, Exception? inner = null) =>
-        new(kind, $"{where.ToUrl()}: {what}: {why.TrimEnd('.')}. {Advice(kind, where)}".TrimEnd(), inner);
+    internal static StoreException Create(StoreErrorKind kind, S3Location where, string what, string why, Exception? inner = null, bool noRetry = false) =>
+        new(kind, $"{where.ToUrl()}: {what}: {why.TrimEnd('.')}. {Advice(kind, where)}".TrimEnd(), inner) { NoRetry = noRetry };
 
     internal static StoreErrorKind KindOf(string? code, HttpStatusCode status) => code switch
     {
@@ -74,7 +74,7 @@ internal static class S3Errors
     {
         StoreErrorKind.Unreachable => $"Check the network and the endpoint{(where.Endpoint == null ? "" : " " + where.Endpoint.Authority)}.",
         StoreErrorKind.Busy => "The store is busy; try again later.",
-        StoreErrorKind.BadCredentials when where.Dialect == S3Dialect.Oss => "Check OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET, OSS_SESSION_TOKEN and the clock.",
+        StoreErrorKind.BadCredentials when where.Dialect == S3Dialect.Oss => "Check OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN (or AWS_PROFILE), and the clock.",
         StoreErrorKind.BadCredentials => "Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or AWS_PROFILE), the region and the clock.",
         StoreErrorKind.AccessDenied => $"Allow these credentials to list, get, put and delete in the bucket '{where.Bucket}'.",
         StoreErrorKind.NoSuchBucket => $"Create the bucket '{where.Bucket}', or correct its name, the region or the endpoint in the store's URL.",

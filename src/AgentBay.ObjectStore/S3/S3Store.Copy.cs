@@ -16,8 +16,8 @@ public sealed partial class S3Store
             return null;
         }
 
-        string etag = StoreKey.Unquote(source.ETag);
-        if (options.SourceIfMatch is { } wanted && StoreKey.Unquote(wanted) != etag)
+        string etag = ETags.Unquote(source.ETag);
+        if (options.SourceIfMatch is { } wanted && ETags.Unquote(wanted) != etag)
         {
             throw Failed(StoreErrorKind.PreconditionFailed, "copy", sourceKey, $"is not version {wanted} but {etag}");
         }
@@ -27,12 +27,12 @@ public sealed partial class S3Store
         // A copy onto itself must replace something: then the same metadata again.
         var metadata = options.Metadata ?? (sourceKey == key || source.Headers.ContentLength > MaxCopySize ? ReadMetadata(source.Metadata) : null);
         return source.Headers.ContentLength > MaxCopySize
-            ? await CopyInPartsAsync(sourceKey, key, source, etag, metadata!, cancellationToken).ConfigureAwait(false)
-            : await CopyAtOnceAsync(sourceKey, key, source, etag, metadata, options.Condition.IfAbsent, cancellationToken).ConfigureAwait(false);
+            ? await CopyInPartsAsync(sourceKey, key, source, etag, metadata!, options.Condition, cancellationToken).ConfigureAwait(false)
+            : await CopyAtOnceAsync(sourceKey, key, source, etag, metadata, options.Condition, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<PutResult?> CopyAtOnceAsync(
-        string sourceKey, string key, GetObjectMetadataResponse source, string etag, IReadOnlyDictionary<string, string>? metadata, bool createOnly, CancellationToken cancellationToken)
+        string sourceKey, string key, GetObjectMetadataResponse source, string etag, IReadOnlyDictionary<string, string>? metadata, PutCondition condition, CancellationToken cancellationToken)
     {
         var call = new CopyObjectRequest
         {
@@ -49,22 +49,17 @@ public sealed partial class S3Store
             WriteMetadata(call.Metadata, metadata);
         }
 
-        if (createOnly && where.Dialect == S3Dialect.Oss)
-        {
-            call.Headers[ForbidOverwrite] = "true";
-        }
-
         CopyObjectResponse response;
         try
         {
-            response = await CallAsync("copy", sourceKey, c => c.CopyObjectAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
+            response = await WriteAsync("copy to", key, call, condition, c => c.CopyObjectAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException e) when (e.InnerException is Amazon.Runtime.AmazonServiceException absent && IsAbsent(absent))
         {
             return null;
         }
 
-        string copied = StoreKey.Unquote(response.ETag ?? throw Failed(StoreErrorKind.Busy, "copy", sourceKey, "the answer has no ETag"));
+        string copied = ETags.Unquote(response.ETag ?? throw Failed(StoreErrorKind.Busy, "copy", sourceKey, "the answer has no ETag"));
         if (IsHash(etag) && IsHash(copied))
         {
             Verify("copy", sourceKey, copied, etag, response.ServerSideEncryptionMethod, response.ServerSideEncryptionCustomerMethod);
@@ -74,9 +69,11 @@ public sealed partial class S3Store
     }
 
     private async Task<PutResult?> CopyInPartsAsync(
-        string sourceKey, string key, GetObjectMetadataResponse source, string etag, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
+        string sourceKey, string key, GetObjectMetadataResponse source, string etag, IReadOnlyDictionary<string, string> metadata, PutCondition condition, CancellationToken cancellationToken)
     {
-        await using var upload = await BeginAsync(key, new PutOptions { Metadata = metadata, ContentType = source.ContentType }, cancellationToken).ConfigureAwait(false);
+        // Onto itself it replaces the version that its parts come from, and no later one.
+        var held = condition == PutCondition.None && sourceKey == key ? PutCondition.Match(etag) : condition;
+        await using var upload = await BeginAsync(key, new PutOptions { Metadata = metadata, ContentType = source.ContentType, Condition = held }, cancellationToken).ConfigureAwait(false);
         var parts = PartCopy.Plan(source.Headers.ContentLength, CopyPartSize, Properties.MaxParts);
         var limits = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(parts.Index(), limits, async (part, cancel) =>

@@ -17,7 +17,7 @@ public sealed partial class S3Store
                 return;
             }
 
-            if (current.ETag != StoreKey.Unquote(ifMatch))
+            if (current.ETag != ETags.Unquote(ifMatch))
             {
                 throw Failed(StoreErrorKind.PreconditionFailed, "delete", key, $"is not version {ifMatch} but {current.ETag}");
             }

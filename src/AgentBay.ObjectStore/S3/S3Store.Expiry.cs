@@ -11,11 +11,11 @@ public sealed partial class S3Store
     private static readonly TimeSpan ExpiryPause = TimeSpan.FromMilliseconds(200);
 
     public async Task<IReadOnlyList<ExpiryRule>> GetExpiryRulesAsync(CancellationToken cancellationToken) =>
-        (await ReadLifecycleAsync(cancellationToken).ConfigureAwait(false)).Rules.Read(where.Prefix);
+        [.. (await ReadLifecycleAsync(cancellationToken).ConfigureAwait(false)).Rules.Read(where.Prefix).Where(static r => !r.OfUploads)];
 
     public async Task SetExpiryRulesAsync(string ownerPrefix, IReadOnlyList<ExpiryRule> rules, CancellationToken cancellationToken)
     {
-        ExpiryRuleCheck.Check(ownerPrefix, rules);
+        ExpiryRuleCheck.Check(ownerPrefix, rules, Properties);
         if (rules.FirstOrDefault(static r => !IsXml(r.Prefix)) is { } wrong)
         {
             throw Failed(StoreErrorKind.Refused, "set an expiry rule for", wrong.Prefix, "XML, in which rules are sent, cannot hold its characters");
@@ -58,6 +58,6 @@ public sealed partial class S3Store
         "write the lifecycle rules", "",
         c => rules.IsEmpty
             ? c.DeleteLifecycleConfigurationAsync(new DeleteLifecycleConfigurationRequest { BucketName = where.Bucket }, cancellationToken)
-            : c.PutLifecycleAsync(where.Bucket, new S3WireClient.Document(rules.ToBytes(), transitionDefault), cancellationToken),
+            : c.PutLifecycleAsync(where.Bucket, new S3WireClient.Document(rules.ToBytes(), transitionDefault), where.Dialect, cancellationToken),
         cancellationToken);
 }

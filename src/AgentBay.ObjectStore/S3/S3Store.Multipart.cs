@@ -34,7 +34,7 @@ public sealed partial class S3Store
 
         public async Task UploadPartAsync(int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
         {
-            CheckNumber(number);
+            PartNumber.Check(number, store.Properties, key);
             byte[] hash = ETags.Hash(body.Span);
             using var stream = ToStream(body);
             var call = new UploadPartRequest
@@ -50,14 +50,14 @@ public sealed partial class S3Store
                 MD5Digest = Convert.ToBase64String(hash),
             };
             var response = await store.CallAsync($"upload part {number} of", key, c => c.UploadPartAsync(Rewound(call, stream), cancellationToken), cancellationToken).ConfigureAwait(false);
-            string stored = StoreKey.Unquote(response.ETag);
+            string stored = ETags.Unquote(response.ETag);
             store.Verify($"upload part {number} of", key, stored, Convert.ToHexStringLower(hash), response.ServerSideEncryptionMethod, null);
             Add(number, body.Length, stored);
         }
 
         public async Task CopyPartAsync(int number, string sourceKey, ByteRange range, string? sourceIfMatch, CancellationToken cancellationToken)
         {
-            CheckNumber(number);
+            PartNumber.Check(number, store.Properties, key);
 
             // One look at the source for all parts that come from it: RGW ignores the condition on a copy's source.
             var source = await FindSourceAsync(sourceKey, sourceIfMatch, cancellationToken).ConfigureAwait(false);
@@ -85,7 +85,7 @@ public sealed partial class S3Store
                 ETagToMatch = [sourceETag],
             };
             var response = await store.CallAsync("copy a part of", sourceKey, c => c.CopyPartAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
-            Add(number, length, StoreKey.Unquote(response.ETag));
+            Add(number, length, ETags.Unquote(response.ETag));
         }
 
         public async Task<PutResult> CompleteAsync(CancellationToken cancellationToken)
@@ -98,15 +98,9 @@ public sealed partial class S3Store
             await store.CheckAsync("complete", key, condition, cancellationToken).ConfigureAwait(false);
             var ordered = Parts.Select(static p => new PartETag(p.Number, p.ETag)).ToList();
             var call = new CompleteMultipartUploadRequest { BucketName = store.where.Bucket, Key = store.FullKey(key), UploadId = id, PartETags = ordered };
-            if (store.where.Dialect == S3Dialect.S3)
-            {
-                call.IfNoneMatch = condition.IfAbsent ? "*" : null;
-                call.IfMatch = condition.IfMatch is { } etag ? StoreKey.Unquote(etag) : null;
-            }
-
-            var response = await store.CallAsync("complete", key, c => c.CompleteMultipartUploadAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var response = await store.WriteAsync("complete", key, call, condition, c => c.CompleteMultipartUploadAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
             ended = true;
-            string stored = StoreKey.Unquote(response.ETag ?? "");
+            string stored = ETags.Unquote(response.ETag ?? "");
             if (stored.Length == 0)
             {
                 // RGW 16 leaves it empty.
@@ -143,14 +137,6 @@ public sealed partial class S3Store
             }
         }
 
-        private void CheckNumber(int number)
-        {
-            if (number < 1 || number > store.Properties.MaxParts)
-            {
-                throw store.Failed(StoreErrorKind.Refused, "upload", key, $"part {number} is not between 1 and {store.Properties.MaxParts}");
-            }
-        }
-
         private async Task<Source> FindSourceAsync(string sourceKey, string? ifMatch, CancellationToken cancellationToken)
         {
             var look = sources.GetOrAdd((sourceKey, ifMatch), k => LookAsync(k.Key, k.IfMatch, cancellationToken));
@@ -169,7 +155,7 @@ public sealed partial class S3Store
         {
             var head = await store.HeadAsync(sourceKey, cancellationToken).ConfigureAwait(false)
                 ?? throw store.Failed(StoreErrorKind.PreconditionFailed, "copy a part of", sourceKey, "is not there");
-            return ifMatch == null || StoreKey.Unquote(ifMatch) == head.ETag
+            return ifMatch == null || ETags.Unquote(ifMatch) == head.ETag
                 ? new Source(head.ETag, head.Size)
                 : throw store.Failed(StoreErrorKind.PreconditionFailed, "copy a part of", sourceKey, $"is not version {ifMatch} but {head.ETag}");
         }

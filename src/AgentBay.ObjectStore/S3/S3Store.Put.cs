@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -6,7 +8,6 @@ namespace AgentBay.ObjectStore.S3;
 
 public sealed partial class S3Store
 {
-    private const string ForbidOverwrite = "x-oss-forbid-overwrite";
     private const string DefaultContentType = "application/octet-stream";
 
     public async Task<PutResult> PutAsync(string key, ReadOnlyMemory<byte> body, PutOptions options, CancellationToken cancellationToken)
@@ -26,47 +27,45 @@ public sealed partial class S3Store
             ContentType = options.ContentType ?? DefaultContentType,
         };
         WriteMetadata(call.Metadata, options.Metadata);
-        if (where.Dialect == S3Dialect.Oss)
+        if (where.Dialect == S3Dialect.Oss && options.Condition.IfMatch != null)
         {
-            await PrepareOssAsync(call, key, options.Condition, cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            call.IfNoneMatch = options.Condition.IfAbsent ? "*" : null;
-            call.IfMatch = options.Condition.IfMatch is { } etag ? StoreKey.Unquote(etag) : null;   // RGW compares it with the quotes on.
+            await CheckAsync("put", key, options.Condition, cancellationToken).ConfigureAwait(false);
         }
 
-        var response = await PutCallAsync(key, options.Condition, () => CallAsync("put", key, c => c.PutObjectAsync(Rewound(call, stream), cancellationToken), cancellationToken)).ConfigureAwait(false);
-        string stored = StoreKey.Unquote(response.ETag ?? throw Failed(StoreErrorKind.Busy, "put", key, "the answer has no ETag"));
+        var response = await WriteAsync("put", key, call, options.Condition, c => c.PutObjectAsync(Rewound(call, stream), cancellationToken), cancellationToken).ConfigureAwait(false);
+        string stored = ETags.Unquote(response.ETag ?? throw Failed(StoreErrorKind.Busy, "put", key, "the answer has no ETag"));
         Verify("put", key, stored, Convert.ToHexStringLower(hash), response.ServerSideEncryptionMethod, response.ServerSideEncryptionCustomerMethod);
         return new PutResult(stored, null);
     }
 
-    /// <summary>If-Match on what is not there: AWS says 404.</summary>
-    private async Task<T> PutCallAsync<T>(string key, PutCondition condition, Func<Task<T>> call)
+    /// <summary>Sends a write of the key with its condition, as the store's dialect says it.</summary>
+    private async Task<T> WriteAsync<T>(
+        string what, string key, AmazonWebServiceRequest request, PutCondition condition, Func<S3WireClient, Task<T>> send, CancellationToken cancellationToken)
     {
+        if (ConditionHeader(condition) is var (name, value))
+        {
+            // Before it is signed. The SDK's properties for conditions differ from request to request, and none is OSS's.
+            ((IAmazonWebServiceRequest)request).AddBeforeRequestHandler((_, sent) => ((WebServiceRequestEventArgs)sent).Headers[name] = value);
+        }
+
         try
         {
-            return await call().ConfigureAwait(false);
+            return await CallAsync(what, key, send, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException e) when (condition.IfMatch != null && e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchKey" })
         {
-            throw Failed(StoreErrorKind.PreconditionFailed, "put", key, "is not there");
+            // If-Match on what is not there: AWS says 404.
+            throw Failed(StoreErrorKind.PreconditionFailed, what, key, "is not there");
         }
     }
 
-    private async Task PrepareOssAsync(PutObjectRequest call, string key, PutCondition condition, CancellationToken cancellationToken)
+    private (string Name, string Value)? ConditionHeader(PutCondition condition) => (where.Dialect, condition) switch
     {
-        if (condition.IfAbsent)
-        {
-            call.Headers[ForbidOverwrite] = "true";
-        }
-
-        if (condition.IfMatch != null)
-        {
-            await CheckAsync("put", key, condition, cancellationToken).ConfigureAwait(false);
-        }
-    }
+        (S3Dialect.Oss, { IfAbsent: true }) => ("x-oss-forbid-overwrite", "true"),
+        (S3Dialect.S3, { IfAbsent: true }) => ("If-None-Match", "*"),
+        (S3Dialect.S3, { IfMatch: { } etag }) => ("If-Match", ETags.Unquote(etag)),   // RGW compares it with the quotes on.
+        _ => null,
+    };
 
     /// <summary>A condition by a HEAD before, where the store does not hold it. A write between the two is not seen.</summary>
     private async Task CheckAsync(string what, string key, PutCondition condition, CancellationToken cancellationToken)
@@ -82,7 +81,7 @@ public sealed partial class S3Store
             throw Failed(StoreErrorKind.PreconditionFailed, what, key, "is there already");
         }
 
-        if (condition.IfMatch is { } etag && StoreKey.Unquote(etag) != current?.ETag)
+        if (condition.IfMatch is { } etag && ETags.Unquote(etag) != current?.ETag)
         {
             throw Failed(StoreErrorKind.PreconditionFailed, what, key, current == null ? "is not there" : $"is not version {etag} but {current.ETag}");
         }

@@ -23,12 +23,10 @@ public sealed partial class S3Store
         var page = await CallAsync("list", request.Prefix, c => c.ListObjectsV2Async(call, cancellationToken), cancellationToken).ConfigureAwait(false);
         bool encoded = page.Encoding == EncodingType.Url;
         return new ListPage(
-            [.. (page.S3Objects ?? []).Select(o => new ObjectInfo(KeyOf(Decode(o.Key, encoded)), StoreKey.Unquote(o.ETag), o.Size ?? 0, ToTime(o.LastModified), ObjectInfo.NoMetadata))],
+            [.. (page.S3Objects ?? []).Select(o => new ObjectInfo(KeyOf(Decode(o.Key, encoded)), ETags.Unquote(o.ETag), o.Size ?? 0, ToTime(o.LastModified), ObjectInfo.NoMetadata))],
             [.. (page.CommonPrefixes ?? []).Select(p => KeyOf(Decode(p, encoded)))],
             page.IsTruncated == true ? page.NextContinuationToken : null);
     }
-
-    public async Task VerifyAsync(CancellationToken cancellationToken) => _ = await ListAsync(new ListRequest("") { MaxKeys = 1 }, cancellationToken).ConfigureAwait(false);
 
     public async Task<ObjectInfo?> HeadAsync(string key, CancellationToken cancellationToken) =>
         await HeadResponseAsync(key, cancellationToken).ConfigureAwait(false) is { } head ? ToInfo(key, head) : null;
@@ -40,7 +38,7 @@ public sealed partial class S3Store
             return await EmptyAsync(key, ifMatch, cancellationToken).ConfigureAwait(false);
         }
 
-        var call = new GetObjectRequest { BucketName = where.Bucket, Key = FullKey(key), EtagToMatch = ifMatch == null ? null : StoreKey.Unquote(ifMatch) };
+        var call = new GetObjectRequest { BucketName = where.Bucket, Key = FullKey(key), EtagToMatch = ifMatch == null ? null : ETags.Unquote(ifMatch) };
         if (range is { } r && (r.Offset > 0 || r.Length != null))
         {
             call.ByteRange = r.Length is { } length && length <= long.MaxValue - r.Offset
@@ -67,7 +65,7 @@ public sealed partial class S3Store
     private async Task<ObjectContent?> EmptyAsync(string key, string? ifMatch, CancellationToken cancellationToken)
     {
         var info = await HeadAsync(key, cancellationToken).ConfigureAwait(false);
-        if (info != null && ifMatch != null && StoreKey.Unquote(ifMatch) != info.ETag)
+        if (info != null && ifMatch != null && ETags.Unquote(ifMatch) != info.ETag)
         {
             throw Failed(StoreErrorKind.PreconditionFailed, "get", key, $"is not version {ifMatch} but {info.ETag}");
         }
@@ -80,7 +78,7 @@ public sealed partial class S3Store
         long length = response.Headers.ContentLength;
         long size = response.ContentRange is { } range && range.LastIndexOf('/') is var slash && slash >= 0
             && long.TryParse(range.AsSpan(slash + 1), CultureInfo.InvariantCulture, out long total) ? total : length;
-        var info = new ObjectInfo(key, StoreKey.Unquote(response.ETag), size, ToTime(response.LastModified), ReadMetadata(response.Metadata));
+        var info = new ObjectInfo(key, ETags.Unquote(response.ETag), size, ToTime(response.LastModified), ReadMetadata(response.Metadata));
 
         // The SDK wraps it in a stream that hashes too, and tells a mismatch when it is disposed: after the bytes were used.
         var plain = response.ResponseStream is WrapperStream wrapped ? wrapped.GetNonWrapperBaseStream() : response.ResponseStream;
@@ -105,7 +103,7 @@ public sealed partial class S3Store
     }
 
     private static ObjectInfo ToInfo(string key, GetObjectMetadataResponse head) =>
-        new(key, StoreKey.Unquote(head.ETag), head.Headers.ContentLength, ToTime(head.LastModified), ReadMetadata(head.Metadata));
+        new(key, ETags.Unquote(head.ETag), head.Headers.ContentLength, ToTime(head.LastModified), ReadMetadata(head.Metadata));
 
     /// <summary>A space comes as '+' from AWS and as %20 from others; a '+' is always %2B.</summary>
     private static string Decode(string listed, bool encoded) => encoded ? Uri.UnescapeDataString(listed.Replace('+', ' ')) : listed;

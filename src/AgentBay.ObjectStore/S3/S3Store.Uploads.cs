@@ -29,7 +29,7 @@ public sealed partial class S3Store
 
             foreach (var part in page.Parts ?? [])
             {
-                upload.Add(part.PartNumber ?? 0, part.Size ?? 0, StoreKey.Unquote(part.ETag));
+                upload.Add(part.PartNumber ?? 0, part.Size ?? 0, ETags.Unquote(part.ETag));
             }
 
             call.PartNumberMarker = page.NextPartNumberMarker?.ToString(CultureInfo.InvariantCulture);

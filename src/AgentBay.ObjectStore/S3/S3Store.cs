@@ -33,7 +33,7 @@ public sealed partial class S3Store : IObjectStore
             Url = where.ToUrl(),
             ConditionalCreate = true,
             ConditionalReplace = !oss,
-            MaxKeyBytes = 1023 - System.Text.Encoding.UTF8.GetByteCount(where.Prefix),
+            MaxKeyBytes = StoreKey.MaxBytes - System.Text.Encoding.UTF8.GetByteCount(where.Prefix),
             MaxMetadataBytes = oss ? 8000 : 2048,
             ListsUploads = !oss,
         };
@@ -71,7 +71,7 @@ public sealed partial class S3Store : IObjectStore
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var used = await credentials.Value.GetCredentialsAsync().ConfigureAwait(false);
+            var used = await credentials.Value.GetCredentialsAsync(cancellationToken).ConfigureAwait(false);
             try
             {
                 return await call(client.Value).ConfigureAwait(false);

@@ -26,9 +26,9 @@ internal sealed class S3WireClient(AWSCredentials credentials, AmazonS3Config co
         return response.Document;
     }
 
-    internal async Task PutLifecycleAsync(string bucket, Document document, CancellationToken cancellationToken)
+    internal async Task PutLifecycleAsync(string bucket, Document document, S3Dialect dialect, CancellationToken cancellationToken)
     {
-        var options = new InvokeOptions { RequestMarshaller = new LifecycleMarshaller(document), ResponseUnmarshaller = PutLifecycleConfigurationResponseUnmarshaller.Instance };
+        var options = new InvokeOptions { RequestMarshaller = new LifecycleMarshaller(document, dialect), ResponseUnmarshaller = PutLifecycleConfigurationResponseUnmarshaller.Instance };
         _ = await InvokeAsync<PutLifecycleConfigurationResponse>(new PutLifecycleConfigurationRequest { BucketName = bucket }, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -78,7 +78,7 @@ internal sealed class S3WireClient(AWSCredentials credentials, AmazonS3Config co
         }
     }
 
-    private sealed class LifecycleMarshaller(Document document) : IMarshaller<IRequest, AmazonWebServiceRequest>
+    private sealed class LifecycleMarshaller(Document document, S3Dialect dialect) : IMarshaller<IRequest, AmazonWebServiceRequest>
     {
         public IRequest Marshall(AmazonWebServiceRequest input)
         {
@@ -86,6 +86,12 @@ internal sealed class S3WireClient(AWSCredentials credentials, AmazonS3Config co
             if (document.TransitionDefault != null)
             {
                 request.Headers[TransitionDefault] = document.TransitionDefault;
+            }
+
+            if (dialect == S3Dialect.Oss)
+            {
+                // A folder may have a rule below one that has a rule.
+                request.Headers["x-oss-allow-same-action-overlap"] = "true";
             }
 
             return request;

@@ -105,14 +105,14 @@ internal sealed class UrlRequests(IObjectStore store, UrlSigner signer, TimeProv
     private async Task PutAsync(string key, HttpListenerRequest request, HttpListenerResponse response, CancellationToken cancellationToken)
     {
         long length = request.ContentLength64;
-        if (length < 0 || length > store.Properties.MaxObjectSize)
+        if (length < 0 || length > PartSizes.LargestObject(store.Properties))
         {
             // As S3, no body in chunks: HttpListener takes one that breaks off for a whole one.
             response.StatusCode = (int)(length < 0 ? HttpStatusCode.LengthRequired : HttpStatusCode.RequestEntityTooLarge);
             return;
         }
 
-        var result = await StreamUpload.RunAsync(
+        var result = await BodyUpload.RunAsync(
             store, key, length,
             (buffer, cancel) => request.InputStream.ReadAsync(buffer, cancel).AsTask().WaitAsync(IdleTimeout, time, cancel),
             cancellationToken).ConfigureAwait(false);

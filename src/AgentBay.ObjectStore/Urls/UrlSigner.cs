@@ -15,15 +15,12 @@ internal sealed class UrlSigner(byte[] secret)
     internal const int SecretSize = 32;
 
     private const string Root = "/o/";
-    private const string Query = "expires={0}&signature={1}";
-
-    private static readonly CompositeFormat QueryFormat = CompositeFormat.Parse(Query);
 
     internal PresignedUrl Sign(Uri server, string key, PresignedUse use, DateTimeOffset expiresAt)
     {
         long expires = expiresAt.ToUnixTimeSeconds();
         string path = $"{Root}{Base64Url.EncodeToString(StoreKey.ToBytes(key))}/{NameOf(key)}";
-        string query = string.Format(CultureInfo.InvariantCulture, QueryFormat, expires, Signature(use, expires, key));
+        string query = string.Create(CultureInfo.InvariantCulture, $"expires={expires}&signature={Signature(use, expires, key)}");
         return new PresignedUrl(new Uri(server, $"{path}?{query}"), DateTimeOffset.FromUnixTimeSeconds(expires));
     }
 

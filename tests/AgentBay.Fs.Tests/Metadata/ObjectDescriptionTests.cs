@@ -88,17 +88,22 @@ public class ObjectDescriptionTests
     public void A_special_file_has_no_object() =>
         Assert.Throws<InvalidOperationException>(() => new ObjectDescription(EntryKind.Special, new EntryAttributes { Mode = 0, MtimeNs = 0 }, null, null).ToMetadata());
 
+    /// <summary>The bytes differ in how long they become in the metadata: a slash of base64 takes three characters there.</summary>
     [Theory]
-    [InlineData("what fits before the upload fits after", 1000, true)]
-    [InlineData("too large", 1400, false)]
-    public void Metadata_fits_with_room_for_hash_and_operation(string what, int bytes, bool fits)
+    [InlineData("user.a", 0x00, 1000, true)]
+    [InlineData("user.a", 0x00, 1400, false)]
+    [InlineData("user.a", 0xFF, 300, true)]
+    [InlineData("user.a", 0xFF, 1000, false)]
+    [InlineData("user.ä", 0xFF, 300, true)]
+    public void Xattrs_are_taken_when_the_metadata_of_every_upload_has_room_for_them(string name, byte content, int bytes, bool fits)
     {
-        _ = what;
-        var attributes = new EntryAttributes { Mode = 0x1A4, MtimeNs = long.MaxValue, Xattrs = new Dictionary<string, byte[]> { ["user.a"] = new byte[bytes] } };
-        var description = new ObjectDescription(EntryKind.File, attributes, null, null);
         var store = new StoreProperties { Url = "memory:" };
-        Assert.Equal(fits, description.Fits(store));
-        Assert.Equal(fits, (description with { Sha256 = Hash, OperationId = new string('x', 64) }).Fits(store));
+        var xattrs = new Dictionary<string, byte[]> { [name] = [.. Enumerable.Repeat(content, bytes)] };
+        var longest = new ObjectDescription(
+            EntryKind.File, new EntryAttributes { Mode = 0x1FF, Uid = uint.MaxValue, Gid = uint.MaxValue, MtimeNs = long.MaxValue, Xattrs = xattrs }, Hash, new string('x', 64));
+
+        Assert.Equal(fits, ObjectDescription.CanHold(xattrs, store));
+        Assert.Equal(fits, ObjectMetadata.SizeOf(longest.ToMetadata()) <= store.MaxMetadataBytes);
     }
 
     [Fact]

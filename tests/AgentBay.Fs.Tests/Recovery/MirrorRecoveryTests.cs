@@ -20,6 +20,54 @@ public sealed class MirrorRecoveryTests
         Assert.Equal(["d/a", "d/b"], mirror.Keys());
     }
 
+    /// <summary>After a kill a single name that is missing was deleted through the mount: nobody can tell otherwise.</summary>
+    [Theory]
+    [InlineData("the tree", false)]
+    [InlineData("the tree", true)]
+    [InlineData("all that is in the tree", false)]
+    [InlineData("all that is in the tree", true)]
+    [InlineData("a folder", true)]
+    [InlineData("a file", true)]
+    public async Task What_was_taken_out_of_the_mirror_beside_the_mount_is_deleted_nowhere(string lost, bool clean)
+    {
+        await using var mirror = await StoredAsync("d/a", "d/b", "c");
+        await mirror.RemountAsync();
+        _ = await mirror.TreeAsync();
+        void Harm(string state)
+        {
+            string tree = Path.Combine(state, "tree");
+            switch (lost)
+            {
+                case "the tree":
+                    Directory.Delete(tree, recursive: true);
+                    break;
+                case "all that is in the tree":
+                    Directory.Delete(Path.Combine(tree, "d"), recursive: true);
+                    File.Delete(Path.Combine(tree, "c"));
+                    break;
+                case "a folder":
+                    Directory.Delete(Path.Combine(tree, "d"), recursive: true);
+                    break;
+                default:
+                    File.Delete(Path.Combine(tree, "d", "a"));
+                    break;
+            }
+        }
+
+        await (clean ? mirror.RemountAsync(Harm) : mirror.KillAsync(Harm));
+        await mirror.FlushCleanAsync();
+        SortedDictionary<string, string> seen = await mirror.TreeAsync();
+        await mirror.FlushCleanAsync();
+
+        Assert.Equal(["c", "d", "d/a", "d/b"], seen.Keys);
+        Assert.Equal(["c", "d/a", "d/b"], mirror.Keys());
+        Assert.Equal("content of d/a", await mirror.ReadAsync("d/a"));
+        await mirror.DeleteAsync("d/a");
+        await mirror.KillAsync();
+        await mirror.FlushCleanAsync();
+        Assert.Equal(["c", "d/b"], mirror.Keys());
+    }
+
     [Fact]
     public async Task A_mirror_deleted_while_it_is_mounted_deletes_nothing_in_the_store_and_says_so()
     {

@@ -60,11 +60,52 @@ public class ExpiredFileTests
         Assert.DoesNotContain(mirror.Keys(), key => key.Contains("conflict", StringComparison.Ordinal));
     }
 
-    private static async Task<TestMirror> ExpiringAsync(ManualTime clock)
+    [Fact]
+    public async Task When_everything_expires_the_mount_is_empty()
+    {
+        var clock = new ManualTime();
+        await using TestMirror mirror = await ExpiringAsync(clock, "");
+        await mirror.WriteAsync("a", "expires");
+        await mirror.WriteAsync("d/b", "too");
+        await mirror.FlushCleanAsync();
+        clock.Advance(TimeSpan.FromDays(1));
+
+        await mirror.RemountAsync();
+
+        Assert.Empty(await mirror.TreeAsync());
+        await mirror.FlushCleanAsync();
+        Assert.Empty(mirror.Keys());
+    }
+
+    [Fact]
+    public async Task It_goes_from_a_mount_that_nobody_asks()
+    {
+        var clock = new ManualTime();
+        await using TestMirror mirror = await ExpiringAsync(clock);
+        await mirror.WriteAsync("d/a", "expires");
+        await mirror.WriteAsync("stays", "x");
+        await mirror.FlushCleanAsync();
+        await mirror.RemountAsync();
+        _ = await mirror.TreeAsync();
+        var gone = new TaskCompletionSource();
+        mirror.Host.EntryChanged = path => _ = path.ToString() == "d/a" && gone.TrySetResult();
+        using var end = new CancellationTokenSource();
+        Task background = mirror.Session.RunAsync(end.Token);
+
+        clock.Advance(TimeSpan.FromDays(1));
+        mirror.Time.Advance(TimeSpan.FromHours(1));
+
+        await gone.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Null(mirror.Stat("d/a"));
+        await end.CancelAsync();
+        await background;
+    }
+
+    private static async Task<TestMirror> ExpiringAsync(ManualTime clock, string folder = "d/")
     {
         var memory = new MemoryStore(time: clock);
         TestMirror mirror = await TestMirror.OpenAsync(memory: memory);
-        await memory.SetExpiryRulesAsync("test-", [new ExpiryRule("test-1", TestMirror.Prefix + "d/", 1)], CancellationToken.None);
+        await memory.SetExpiryRulesAsync("test-", [new ExpiryRule("test-1", TestMirror.Prefix + folder, 1)], CancellationToken.None);
         await mirror.MakeFolderAsync("d");
         return mirror;
     }

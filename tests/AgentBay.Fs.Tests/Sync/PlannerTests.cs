@@ -144,11 +144,11 @@ public sealed class PlannerTests
         return [.. done.Select(i => plan.Actions[i]).Select(action => $"{action.Kind} {action.Path}{(action.SourceKey is { } source ? $" from {source}" : "")}")];
     }
 
-    private static PathState State(string path, BaselineRow? row, LocalView local) => new(TreePath.Parse(path), path, row, local);
+    internal static PathState State(string path, BaselineRow? row, LocalView local) => new(TreePath.Parse(path), path, row, local);
 
-    private static LocalEntry Entry(int inode, uint links) => new() { Kind = EntryKind.File, Identity = new FileIdentity((ulong)inode, 1), Links = links, CtimeNs = inode };
+    internal static LocalEntry Entry(int inode, uint links) => new() { Kind = EntryKind.File, Identity = new FileIdentity((ulong)inode, 1), Links = links, CtimeNs = inode };
 
-    private static BaselineRow RowOf(string path, int inode, bool placeholder) => new()
+    internal static BaselineRow RowOf(string path, int inode, bool placeholder) => new()
     {
         Path = TreePath.Parse(path),
         Kind = EntryKind.File,

@@ -1,3 +1,4 @@
+using AgentBay.Fs.Indexing;
 using AgentBay.Fs.Policies;
 using AgentBay.Fs.Sync;
 using static AgentBay.Fs.Sync.Decision;
@@ -63,6 +64,37 @@ public sealed class ReconcilerTests
         foreach ((PathRules rules, Decision decision) in new[] { (Default, byDefault), (KeepsDeleted, keepingDeleted), (HidesNew, hidingNew), (LocalOnly, localOnly) })
         {
             Assert.Equal(decision == Conflict ? Adopt : decision, Reconciler.Decide(rules, baseline, local, remote, sameContent: true));
+        }
+    }
+
+    public static TheoryData<string, bool, LocalChange, Decision, Decision, Decision, Decision> StatesWithoutForeignChange =>
+        [.. States.Select(row => row.Data).Where(row => row.Item4 == (row.Item2 ? RemoteChange.Same : RemoteChange.Absent))
+            .Select(row => new TheoryDataRow<string, bool, LocalChange, Decision, Decision, Decision, Decision>(row.Item1, row.Item2, row.Item3, row.Item5, row.Item6, row.Item7, row.Item8))];
+
+    /// <summary>A plan takes the store to be as the baseline says, and every write's condition finds where it is not.</summary>
+    [Theory]
+    [MemberData(nameof(StatesWithoutForeignChange))]
+    public void A_plan_does_what_is_decided_of_a_path_that_is(
+        string state, bool baseline, LocalChange local, Decision byDefault, Decision keepingDeleted, Decision hidingNew, Decision localOnly)
+    {
+        _ = state;
+        foreach ((PathRules rules, Decision decision) in new[] { (Default, byDefault), (KeepsDeleted, keepingDeleted), (HidesNew, hidingNew), (LocalOnly, localOnly) })
+        {
+            BaselineRow? row = baseline ? PlannerTests.RowOf("a", 1, placeholder: false) : null;
+            LocalView view = local == LocalChange.Absent ? LocalView.Absent : new LocalView(PlannerTests.Entry(1, 1), local);
+
+            SyncPlan plan = Planner.Plan([PlannerTests.State("a", row, view) with { Rules = rules }], n => $"aside{n}");
+
+            ActionKind? expected = decision switch
+            {
+                Nothing => null,
+                Decision.Upload => ActionKind.Upload,
+                Decision.UploadAttributes => ActionKind.UploadAttributes,
+                DeleteRemote => ActionKind.Delete,
+                Decision.Release => ActionKind.Release,
+                _ => throw new ArgumentException($"{decision} comes of a change in the store."),
+            };
+            Assert.Equal(expected is null ? [] : [expected.Value], plan.Actions.Select(action => action.Kind).Where(kind => kind != ActionKind.Refresh));
         }
     }
 

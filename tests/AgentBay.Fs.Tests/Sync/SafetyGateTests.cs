@@ -13,6 +13,22 @@ public sealed class SafetyGateTests
         Assert.Equal(allowed, SafetyGate.AllowsListing(TreePath.Parse(folder), known, listed));
 
     [Theory]
+    [InlineData(false, true, 3, 2, true)]
+    [InlineData(false, true, 3, 0, false)]
+    [InlineData(false, true, 0, 0, true)]
+    [InlineData(false, false, 3, 2, false)]
+    [InlineData(true, true, 3, 2, false)]
+    public void What_is_missing_in_a_mirror_was_deleted_there_only_after_a_kill_and_in_the_same_tree_that_still_has_names(
+        bool cleanEnd, bool sameTree, int known, int names, bool believed) =>
+        Assert.Equal(believed, SafetyGate.BelievesAbsence(cleanEnd, sameTree, known, names));
+
+    [Theory]
+    [InlineData(null, "1:2", true)]
+    [InlineData("1:2", "1:2", true)]
+    [InlineData("1:2", "1:3", false)]
+    public void An_index_speaks_of_the_tree_that_it_knows(string? known, string tree, bool same) => Assert.Equal(same, SafetyGate.IsSameTree(known, tree));
+
+    [Theory]
     [InlineData(null, null, true)]
     [InlineData("id", "1", true)]
     [InlineData("id", "2", false)]

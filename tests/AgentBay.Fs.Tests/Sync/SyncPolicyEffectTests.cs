@@ -31,6 +31,25 @@ public sealed class SyncPolicyEffectTests
     }
 
     [Fact]
+    public async Task Where_deletions_stay_here_a_file_that_became_a_folder_comes_back_beside_it()
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync(KeepDeleted);
+        await mirror.WriteAsync("a", "the file");
+        await mirror.FlushCleanAsync();
+        await mirror.DeleteAsync("a");
+        await mirror.MakeFolderAsync("a");
+        await mirror.WriteAsync("a/x", "in the folder");
+
+        await mirror.FlushCleanAsync();
+        await mirror.RemountAfreshAsync();
+
+        Assert.Equal(["a", "a/x"], mirror.Keys());
+        SortedDictionary<string, string> seen = await mirror.TreeAsync();
+        Assert.Equal("in the folder", await mirror.ReadAsync("a/x"));
+        Assert.Equal("the file", await mirror.ReadAsync(Assert.Single(seen.Keys, name => name is not ("a" or "a/x"))));
+    }
+
+    [Fact]
     public async Task A_survey_names_what_a_flush_would_upload_and_uploads_nothing()
     {
         await using TestMirror mirror = await TestMirror.OpenAsync(ManualUpload);

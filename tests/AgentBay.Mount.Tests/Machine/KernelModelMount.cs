@@ -1,6 +1,5 @@
 using System.Text;
 using AgentBay.ObjectStore;
-using AgentBay.ObjectStore.Embedded;
 using AgentBay.Posix;
 using AgentBay.Testing;
 using AgentBay.Testing.Model;
@@ -9,22 +8,24 @@ using Microsoft.Win32.SafeHandles;
 namespace AgentBay.Mount.Tests;
 
 /// <summary>
-/// The model's mount on the real kernel: one folder of a mount that is kept for many sequences. A remount is therefore a look into the store; a kill is
-/// a real one where <paramref name="kills"/> says so, because it takes a second.
+/// The model's mount on the real kernel: one folder of a mount that many sequences share. Kills, remounts and new machines are real where
+/// <paramref name="remounts"/> says so, because they take a second; elsewhere a look into the store.
 /// </summary>
-internal sealed class KernelModelMount(MountBox box, EmbeddedStore store, string prefix, string folder, bool kills) : IModelMount
+internal sealed class KernelModelMount(ModelMachine machine, string folder, bool remounts) : IModelMount
 {
     private static readonly IReadOnlyDictionary<string, string> SymlinkMetadata = new Dictionary<string, string> { ["mode"] = "41471" };
 
     private FileStream? held;
 
-    public bool WasKilled => false;
+    public bool WasKilled => machine.WasKilled;
 
-    private string Root => Path.Combine(box.Mount, folder);
+    private string Root => Path.Combine(machine.Box.Mount, folder);
 
     public async ValueTask DisposeAsync() => await DropHeldAsync();
 
-    public bool IsTransient(Exception error) => false;
+    /// <summary>A signal (the runtime has its own) ends a call that waits for the store: nothing was done yet, and a program tries again.</summary>
+    public bool IsTransient(Exception error) =>
+        error is PosixException { Error: Errno.EINTR } || error.Message.Contains("Interrupted system call", StringComparison.Ordinal) || machine.IsOfKill(error);
 
     public Task WriteAsync(string path, string content)
     {
@@ -81,27 +82,39 @@ internal sealed class KernelModelMount(MountBox box, EmbeddedStore store, string
     public Task FsyncFolderAsync(string path) => SyncAsync(At(path), OpenFlags.Directory);
 
     /// <summary>fsync of the mount's root stores everything.</summary>
-    public Task FlushAsync() => SyncAsync(box.Mount, OpenFlags.Directory);
+    public Task FlushAsync() => SyncAsync(machine.Box.Mount, OpenFlags.Directory);
 
     /// <summary>The daemon does that by itself.</summary>
     public Task WriteBackAsync() => Task.CompletedTask;
 
-    public async Task DownloadAsync() => (await box.AgentBayAsync("sync", box.Mount, "--mode", "download")).Ok();
+    public async Task DownloadAsync() => (await machine.Box.AgentBayAsync("sync", machine.Box.Mount, "--mode", "download")).Ok();
 
-    public Task RemountAsync() => DownloadAsync();
+    public async Task RemountAsync()
+    {
+        await DropHeldAsync();
+        await (remounts ? machine.RemountAsync() : DownloadAsync());
+    }
 
-    public Task MoveToNewMachineAsync() => throw new NotSupportedException("The mount is kept: the test does this for all sequences at once.");
+    public async Task MoveToNewMachineAsync()
+    {
+        await DropHeldAsync();
+        await machine.MoveToNewMachineAsync();
+    }
 
     public async Task KillAsync(Func<Task>? meanwhile)
     {
-        if (kills)
+        if (remounts || WasKilled)
         {
-            await box.KillDaemonAsync();
-            await DropHeldAsync();
+            await machine.KillAsync(async () =>
+            {
+                await DropHeldAsync();
+                await (meanwhile?.Invoke() ?? Task.CompletedTask);
+            });
+            return;
         }
 
         await (meanwhile?.Invoke() ?? Task.CompletedTask);
-        await (kills ? box.MountAsync() : DownloadAsync());
+        await DownloadAsync();
     }
 
     public Task<IReadOnlyDictionary<string, ModelEntry>> TreeAsync()
@@ -116,28 +129,29 @@ internal sealed class KernelModelMount(MountBox box, EmbeddedStore store, string
     }
 
     public Task ChangeStoreAsync(string key, string? content, bool symlink) => content is null
-        ? store.DeleteAsync(KeyOf(key), null, CancellationToken.None)
-        : store.PutAsync(KeyOf(key), Encoding.ASCII.GetBytes(content), new PutOptions { Metadata = symlink ? SymlinkMetadata : ObjectInfo.NoMetadata }, CancellationToken.None);
+        ? machine.Store.DeleteAsync(KeyOf(key), null, CancellationToken.None)
+        : machine.Store.PutAsync(KeyOf(key), Encoding.ASCII.GetBytes(content), new PutOptions { Metadata = symlink ? SymlinkMetadata : ObjectInfo.NoMetadata }, CancellationToken.None);
 
     public async Task<string?> StoredAsync(string key)
     {
-        await using ObjectContent? content = await store.GetAsync(KeyOf(key), null, null, CancellationToken.None);
+        await using ObjectContent? content = await machine.Store.GetAsync(KeyOf(key), null, null, CancellationToken.None);
         return content is null ? null : await new StreamReader(content.Body, Encoding.ASCII).ReadToEndAsync();
     }
 
     public async Task<IReadOnlyList<string>> KeysAsync()
     {
-        ListPage page = await store.ListAsync(new ListRequest(KeyOf("")), CancellationToken.None);
+        ListPage page = await machine.Store.ListAsync(new ListRequest(KeyOf("")), CancellationToken.None);
         return [.. page.Objects.Select(found => found.Key[KeyOf("").Length..]).Where(key => key.Length > 0).Order(StringComparer.Ordinal)];
     }
 
-    public void FailStore(StoreCall call, int number, bool afterEffect) => throw new NotSupportedException("The daemon's store is its own.");
+    /// <summary>The client tries again, so no program sees it. Nothing breaks where the store is a directory.</summary>
+    public void FailStore(StoreCall call, int number, bool afterEffect) => machine.BreakConnection(call, number, afterEffect);
 
-    public void KillAt(string step, int number) => throw new NotSupportedException("A daemon that runs learns of no steps.");
+    public void KillAt(string step, int number) => machine.KillAt(step, number);
 
     public void ClearFaults()
     {
-        // None was ordered.
+        // They come with mounts and requests, and go with them.
     }
 
     private static ModelEntry EntryAt(string path)
@@ -196,5 +210,5 @@ internal sealed class KernelModelMount(MountBox box, EmbeddedStore store, string
 
     private byte[] Name(string path) => Encoding.UTF8.GetBytes(At(path));
 
-    private string KeyOf(string key) => $"{prefix}{folder}/{key}";
+    private string KeyOf(string key) => $"{machine.Prefix}{folder}/{key}";
 }

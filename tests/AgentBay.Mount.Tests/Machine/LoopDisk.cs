@@ -29,6 +29,15 @@ internal sealed class LoopDisk : IAsyncDisposable
     /// <param name="how">ro or rw.</param>
     public async Task RemountAsync(string how) => (await box.RunAsync("mount", "-o", $"remount,{how}", Folder)).Ok();
 
+    /// <summary>Nothing more fits on it, not a block.</summary>
+    /// <returns>The file to delete for room.</returns>
+    public async Task<string> FillAsync()
+    {
+        string ballast = Path.Combine(Folder, "ballast");
+        _ = await box.ScriptAsync("/", """dd if=/dev/zero of="$1" bs=64K status=none || dd if=/dev/zero of="$1" oflag=append conv=notrunc bs=4K status=none""", ballast);
+        return ballast;
+    }
+
     /// <summary>As a disk that fails: also under files that are open for writing.</summary>
     public async Task ForceReadOnlyAsync() => (await box.ScriptAsync(Folder, "test -e /sys/fs/ext4/$(basename \"$(findmnt -no SOURCE .)\")/trigger_fs_error && mount -o remount,errors=remount-ro . && echo test > /sys/fs/ext4/$(basename \"$(findmnt -no SOURCE .)\")/trigger_fs_error")).Ok();
 

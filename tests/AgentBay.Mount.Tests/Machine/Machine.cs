@@ -38,10 +38,3 @@ public sealed class Machine : IAsyncLifetime
         device.Dispose();
     }
 }
-
-/// <summary>Tests on real mounts run one after the other: they load the machine, share the S3 server, and one of them stops it.</summary>
-[CollectionDefinition(Name)]
-public sealed class MachineCollection : ICollectionFixture<Machine>
-{
-    public const string Name = "machine";
-}

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using AgentBay.ObjectStore;
+using AgentBay.Posix;
 using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
@@ -68,6 +70,25 @@ internal sealed partial class MountBox : IAsyncDisposable
         return box;
     }
 
+    /// <summary>A box whose context is mounted already, by root.</summary>
+    public static async Task<MountBox> MountedAsync(Machine machine, StoreKind store, params string[] options)
+    {
+        MountBox box = await CreateAsync(machine, store, Who.Root);
+        try
+        {
+            await box.MountAsync(options);
+            return box;
+        }
+        catch
+        {
+            await box.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>From now on programs reach the S3 server by way of a proxy; the test looks into the server itself.</summary>
+    public void ReachStoreBy(string endpoint) => Set("AGENTBAY_STORE", StoreUrl.Replace(Bucket.Server.Endpoint, endpoint, StringComparison.Ordinal));
+
     /// <summary>From now on mounts use a new state folder: another machine.</summary>
     public void NewCache() => Cache = Path.Combine(Folder, $"cache{++caches}");
 
@@ -129,6 +150,29 @@ internal sealed partial class MountBox : IAsyncDisposable
     /// <summary>The mirror's tree of the present state folder.</summary>
     public string MirrorTree => Path.Combine(Directory.GetDirectories(Cache).Single(), "tree");
 
+    /// <summary>The index of the present state folder.</summary>
+    public string IndexFile => Path.Combine(Directory.GetDirectories(Cache).Single(), "index.db");
+
+    /// <summary>Nothing was stored yet: no context, no record.</summary>
+    public async Task<bool> IsStoreEmptyAsync()
+    {
+        if (bucket is null)
+        {
+            return !Directory.Exists(StoreUrl);
+        }
+
+        await using IObjectStore store = ObjectStore.StoreUrl.Open(StoreUrl, StoreOpenOptions.Default);
+        return (await store.ListAsync(new ListRequest(""), CancellationToken.None)).Objects.Count == 0;
+    }
+
+    /// <summary>Whether a file of the mirror has a size and no bytes.</summary>
+    public static bool IsPlaceholder(string file)
+    {
+        const int seekData = 3;
+        using var open = File.OpenHandle(file);
+        return Syscall.Seek(open, 0, seekData, out _) == Errno.ENXIO;
+    }
+
     public async ValueTask DisposeAsync()
     {
         // A test that failed may leave its daemon and mount: theirs are those of its own state folders.
@@ -146,7 +190,7 @@ internal sealed partial class MountBox : IAsyncDisposable
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         if (Who == Who.OrdinaryUser)
         {
-            AgentBay.Posix.Syscall.ChangeOwner(AgentBay.Posix.Syscall.CurrentDirectory, System.Text.Encoding.UTF8.GetBytes(path), Programs.OrdinaryUid, Programs.OrdinaryUid);
+            Syscall.ChangeOwner(Syscall.CurrentDirectory, System.Text.Encoding.UTF8.GetBytes(path), Programs.OrdinaryUid, Programs.OrdinaryUid);
         }
     }
 

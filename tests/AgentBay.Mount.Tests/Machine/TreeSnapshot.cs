@@ -36,4 +36,18 @@ internal sealed record TreeSnapshot(IReadOnlyList<string> Entries, IReadOnlyList
         var surplus = actual.Except(expected).Take(5).ToList();
         Assert.True(missing.Count == 0 && surplus.Count == 0, $"{expected.Count} expected, {actual.Count} found\nmissing:\n{string.Join('\n', missing)}\nnot expected:\n{string.Join('\n', surplus)}");
     }
+
+    /// <summary>What a mount shows is in the store when it is unmounted, and a machine that knows only the store shows the same.</summary>
+    public static async Task AssertComesBackAsync(MountBox box)
+    {
+        TreeSnapshot before = await OfAsync(box, box.Mount);
+        await box.UnmountAsync();
+
+        box.NewCache();
+        await box.MountAsync();
+        TreeSnapshot after = await OfAsync(box, box.Mount);
+        AssertEqual(before.Entries, after.Entries);
+        AssertEqual(before.Contents, after.Contents);
+        await box.UnmountAsync();
+    }
 }

@@ -12,3 +12,9 @@ public enum StoreKind
     Embedded,
     S3,
 }
+
+/// <summary>For the tests of what every store must do.</summary>
+public sealed class BothStores : TheoryData<StoreKind>
+{
+    public BothStores() => AddRange(StoreKind.Embedded, StoreKind.S3);
+}

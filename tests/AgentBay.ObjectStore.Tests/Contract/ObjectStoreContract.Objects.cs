@@ -155,7 +155,4 @@ public abstract partial class ObjectStoreContract
         _ = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.HeadAsync("x", cancelled.Token));
         _ = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.PutAsync("x", Bytes("x"), new PutOptions(), cancelled.Token));
     }
-
-    [Fact]
-    public async Task A_store_that_is_there_verifies() => await Store.VerifyAsync(Cancel);
 }

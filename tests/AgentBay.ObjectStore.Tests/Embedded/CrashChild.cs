@@ -24,15 +24,9 @@ internal static class CrashChild
     /// <returns>Whether it was killed; false when it came to its end before the point.</returns>
     internal static async Task<bool> RunAsync(string root, string action, int point)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(CrashChild).Assembly.Location);
-        }
-
-        start.Environment[Variable] = $"{point}\n{action}\n{root}";
-        using var child = Process.Start(start)!;
-        string error = await child.StandardError.ReadToEndAsync();
+        using var child = Process.Start(TestProcess.New(Variable, $"{point}\n{action}\n{root}"))!;
+        Task<string> output = child.StandardOutput.ReadToEndAsync();
+        string error = await child.StandardError.ReadToEndAsync() + await output;
         await child.WaitForExitAsync();
         return child.ExitCode switch
         {

@@ -1,4 +1,5 @@
 #pragma warning disable CA5351 // S3 ETags are MD5.
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using AgentBay.ObjectStore.Embedded;
@@ -113,6 +114,28 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_deletion_that_would_bring_a_hidden_object_back_fails()
+    {
+        _ = await PutAsync("a", "object");
+        _ = await PutAsync("a/b", "x");
+        await store.DeleteAsync("a/b", null, Cancel);
+        await File.WriteAllTextAsync(Path.Combine(Root, "a"), "by hand", Cancel);
+        Assert.SkipUnless(await TryChangeAttributesAsync("+i", "%=a"), "chattr cannot make a file immutable here.");
+        try
+        {
+            Assert.Equal(StoreErrorKind.AccessDenied, (await Assert.ThrowsAsync<StoreException>(() => store.DeleteAsync("a", null, Cancel))).Kind);
+            Assert.Equal(Md5("by hand"), (await store.HeadAsync("a", Cancel))!.ETag);
+        }
+        finally
+        {
+            _ = await TryChangeAttributesAsync("-i", "%=a");
+        }
+
+        await store.DeleteAsync("a", null, Cancel);
+        Assert.Empty(Files());
+    }
+
+    [Fact]
     public async Task Names_that_are_not_of_our_making_are_no_objects()
     {
         foreach (string name in new[] { "%", "%x", "%=%zz", "%=bad%2", "%~piece" })
@@ -214,7 +237,14 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
             await File.WriteAllTextAsync(Path.Combine(uploads, name, "object"), "x", Cancel);
         }
 
+        string[] asides = [Path.Combine(Root, ".agentbay-store/urls"), Path.Combine(Root, ".agentbay-store/expiry")];
         var old = DateTime.UtcNow - TimeSpan.FromHours(25);
+        foreach (string file in asides.SelectMany(f => new[] { Path.Combine(f, "aside-old"), Path.Combine(f, "keeps") }))
+        {
+            await File.WriteAllTextAsync(file, "x", Cancel);
+            File.SetLastWriteTimeUtc(file, old);
+        }
+
         File.SetLastWriteTimeUtc(Path.Combine(temporary, "old"), old);
         File.SetLastWriteTimeUtc(Path.Combine(uploads, "old", "object"), old);
         Directory.SetLastWriteTimeUtc(Path.Combine(uploads, "old"), old);
@@ -222,6 +252,7 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
         await EmbeddedStore.Open(Root).DisposeAsync();
         Assert.Equal(["young"], Directory.EnumerateFileSystemEntries(temporary).Select(Path.GetFileName));
         Assert.Equal(["young"], Directory.EnumerateFileSystemEntries(uploads).Select(Path.GetFileName));
+        Assert.All(asides, f => Assert.Equal(["keeps"], Directory.EnumerateFileSystemEntries(f).Select(Path.GetFileName)));
     }
 
     [Fact]
@@ -267,6 +298,22 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_upload_that_is_completed_while_it_is_being_resumed_is_not_there()
+    {
+        var upload = await store.BeginMultipartAsync("object", new PutOptions(), Cancel);
+        await upload.UploadPartAsync(1, "x"u8.ToArray(), Cancel);
+        await using var other = EmbeddedStore.Open(Root, TimeProvider.System, reached =>
+        {
+            if (reached == "upload: found")
+            {
+                _ = upload.CompleteAsync(Cancel).GetAwaiter().GetResult();
+            }
+        });
+        Assert.Null(await other.ResumeMultipartAsync("object", upload.Id, new PutOptions(), Cancel));
+        Assert.Equal(1, (await other.HeadAsync("object", Cancel))!.Size);
+    }
+
+    [Fact]
     public async Task Two_stores_on_one_directory_hold_conditions_together()
     {
         await using var other = EmbeddedStore.Open(Root);
@@ -306,6 +353,13 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
     }
 
     private Task<PutResult> PutAsync(string key, string body) => store.PutAsync(key, Encoding.UTF8.GetBytes(body), new PutOptions(), Cancel);
+
+    private async Task<bool> TryChangeAttributesAsync(string change, string path)
+    {
+        using var chattr = Process.Start(new ProcessStartInfo("chattr", [change, Path.Combine(Root, path)]) { RedirectStandardError = true })!;
+        await chattr.WaitForExitAsync(CancellationToken.None);
+        return chattr.ExitCode == 0;
+    }
 
     private int ModeOf(string path)
     {

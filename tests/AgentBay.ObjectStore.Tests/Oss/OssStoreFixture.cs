@@ -14,12 +14,26 @@ public sealed class OssStoreFixture : IAsyncLifetime
     private readonly S3StoreFixture server = new();
     private HttpRelay? relay;
 
+    /// <summary>The same objects by S3's dialect, past the stand-in.</summary>
+    internal S3Store NewServerStore() => server.NewStore();
+
+    public Func<RelayRequest, CancellationToken, Task>? BeforeRequest { get; set; }
+
     public async ValueTask InitializeAsync()
     {
         await server.InitializeAsync();
         if (!server.IsUnavailable)
         {
-            relay = new HttpRelay(new Uri(server.Bucket.Server.Endpoint), new OssStandIn(Domain).HandleAsync);
+            var oss = new OssStandIn(Domain);
+            relay = new HttpRelay(new Uri(server.Bucket.Server.Endpoint), async (request, forward, cancel) =>
+            {
+                if (BeforeRequest is { } before)
+                {
+                    await before(request, cancel);
+                }
+
+                return await oss.HandleAsync(request, forward, cancel);
+            });
         }
     }
 

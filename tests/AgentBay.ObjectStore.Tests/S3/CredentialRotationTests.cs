@@ -12,6 +12,14 @@ public sealed class CredentialRotationTests
     private readonly List<byte[]> bodies = [];
     private string newest = "key1";
     private int found;
+    private bool canFind = true;
+
+    /// <summary>So many refusals are held until all have come.</summary>
+    private int refusedTogether;
+
+    private readonly TaskCompletionSource allRefused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static S3Location Where => ((StoreLocation.Remote)StoreLocation.Parse("s3://bucket?region=r")).Where;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -60,28 +68,84 @@ public sealed class CredentialRotationTests
         await using var store = NewStore(400, "ExpiredToken");
         _ = await store.ListAsync(new ListRequest(""), Cancel);
         newest = "key2";
+        refusedTogether = 20;
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => store.ListAsync(new ListRequest(""), Cancel)));
+        Assert.Equal((2, 0), (found, refusedTogether));
+    }
+
+    [Fact]
+    public async Task To_fail_at_looking_for_others_is_not_done_at_every_call_either()
+    {
+        await using var store = NewStore(400, "ExpiredToken");
+        _ = await store.ListAsync(new ListRequest(""), Cancel);
+        newest = "key2";
+        canFind = false;
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal(StoreErrorKind.BadCredentials, (await Assert.ThrowsAsync<StoreException>(() => store.ListAsync(new ListRequest(""), Cancel))).Kind);
+        }
+
         Assert.Equal(2, found);
+    }
+
+    [Fact]
+    public async Task A_URL_is_signed_with_keys_that_have_not_ended()
+    {
+        await using var store = NewStore(403, "InvalidAccessKeyId");
+        _ = await store.ListAsync(new ListRequest(""), Cancel);
+        newest = "key2";
+        Assert.Contains("key2", (await store.PresignAsync("key", PresignedUse.Get, TimeSpan.FromHours(1), Cancel)).Url.Query, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Credentials_that_never_come_do_not_outlast_the_calls_deadline()
+    {
+        await using var store = new S3Store(Where, new ScriptedServer(_ => ScriptedServer.Ok(EmptyHash)), () => new HangingCredentials());
+        using var deadline = new CancellationTokenSource();
+        var head = store.HeadAsync("key", deadline.Token);
+        await deadline.CancelAsync();
+        _ = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => head.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+    }
+
+    private sealed class HangingCredentials : AWSCredentials
+    {
+        public override ImmutableCredentials GetCredentials() => throw new NotSupportedException();
+
+        public override Task<ImmutableCredentials> GetCredentialsAsync() => new TaskCompletionSource<ImmutableCredentials>().Task;
     }
 
     private S3Store NewStore(int status, string code)
     {
-        var server = new ScriptedServer(request =>
+        var server = new ScriptedServer(async request =>
         {
-            byte[] body = request.Content?.ReadAsByteArrayAsync(Cancel).GetAwaiter().GetResult() ?? [];
+            byte[] body = request.Content == null ? [] : await request.Content.ReadAsByteArrayAsync(Cancel);
             lock (bodies)
             {
                 bodies.Add(body);
             }
 
             bool good = request.Headers.GetValues("Authorization").Single().Contains($"Credential={newest}/", StringComparison.Ordinal);
+            if (!good && Volatile.Read(ref refusedTogether) > 0)
+            {
+                if (Interlocked.Decrement(ref refusedTogether) == 0)
+                {
+                    allRefused.SetResult();
+                }
+
+                await allRefused.Task.WaitAsync(Cancel);
+            }
+
             return !good ? request.Method == HttpMethod.Head ? new HttpResponseMessage((HttpStatusCode)status) : ScriptedServer.Error((HttpStatusCode)status, code)
                 : request.Method == HttpMethod.Get ? ScriptedServer.Ok(body: "<?xml version=\"1.0\"?><ListBucketResult/>"u8.ToArray())
                 : ScriptedServer.Ok(EmptyHash);
         });
-        return new S3Store(((StoreLocation.Remote)StoreLocation.Parse("s3://bucket?region=r")).Where, server, () => new BasicAWSCredentials(Find(), "secret"));
+        return new S3Store(Where, server, () => new BasicAWSCredentials(Find(), "secret"));
     }
 
     /// <summary>The first look finds key1, every other one key2.</summary>
-    private string Find() => $"key{Math.Min(Interlocked.Increment(ref found), 2)}";
+    private string Find()
+    {
+        int look = Interlocked.Increment(ref found);
+        return canFind ? $"key{Math.Min(look, 2)}" : throw new StoreException(StoreErrorKind.BadCredentials, "They cannot be found.");
+    }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Authentication;
+using System.Text;
 using AgentBay.ObjectStore.Retrying;
 using AgentBay.ObjectStore.S3;
 using Amazon.Runtime;
@@ -114,6 +116,52 @@ public sealed class ScriptedS3Tests
         _ = Assert.Single(server.Requests);   // The SDK itself does not try again.
     }
 
+    [Theory]
+    [InlineData("s3://bucket?region=r", true, "If-None-Match", "*")]
+    [InlineData("s3://bucket?region=r", false, "If-Match", EmptyHash)]
+    [InlineData("oss://bucket?endpoint=oss-cn-beijing.aliyuncs.com", true, "x-oss-forbid-overwrite", "true")]
+    public async Task Puts_copies_and_completions_carry_their_condition_signed(string url, bool createOnly, string header, string value)
+    {
+        var server = new ScriptedServer(request => request.Method == HttpMethod.Head && createOnly && request.RequestUri!.AbsolutePath == "/key"
+            ? new HttpResponseMessage(HttpStatusCode.NotFound)
+            : AnswerWrite(request));
+        await using var store = NewStore(url, server);
+        var condition = createOnly ? PutCondition.Absent : PutCondition.Match($"\"{EmptyHash}\"");
+        _ = await store.PutAsync("key", default, new PutOptions { Condition = condition }, Cancel);
+        _ = await store.CopyAsync("source", "key", new CopyOptions { Condition = condition }, Cancel);
+        await using var upload = await store.BeginMultipartAsync("key", new PutOptions { Condition = condition }, Cancel);
+        await upload.UploadPartAsync(1, default, Cancel);
+        _ = await upload.CompleteAsync(Cancel);
+        var conditional = server.Requests.Where(r => r.Headers.GetValueOrDefault(header) == value).ToList();
+        Assert.Equal(["PUT", "PUT", "POST"], conditional.Select(r => r.Method));
+        Assert.All(conditional, r => Assert.Contains(header.ToLowerInvariant(), r.Headers["Authorization"], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_version_that_went_before_its_write_came_is_a_failed_condition_though_AWS_says_404()
+    {
+        var server = new ScriptedServer(request => request.Headers.Contains("If-Match")
+            ? ScriptedServer.Error(HttpStatusCode.NotFound, "NoSuchKey")
+            : AnswerWrite(request));
+        await using var store = NewStore("s3://bucket?region=r", server);
+        var condition = PutCondition.Match(EmptyHash);
+        await AssertKindAsync(StoreErrorKind.PreconditionFailed, store.PutAsync("key", default, new PutOptions { Condition = condition }, Cancel));
+        await AssertKindAsync(StoreErrorKind.PreconditionFailed, store.CopyAsync("source", "key", new CopyOptions { Condition = condition }, Cancel));
+        await using var upload = await store.BeginMultipartAsync("key", new PutOptions { Condition = condition }, Cancel);
+        await upload.UploadPartAsync(1, default, Cancel);
+        await AssertKindAsync(StoreErrorKind.PreconditionFailed, upload.CompleteAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_is_not_tried_again()
+    {
+        var server = new ScriptedServer(new Func<HttpRequestMessage, HttpResponseMessage>(_ =>
+            throw new HttpRequestException("The SSL connection could not be established.", new AuthenticationException("The remote certificate is invalid."))));
+        await using var store = new RetryingStore(NewStore("s3://bucket?region=r", server), StoreOpenOptions.Default);
+        Assert.Contains("AWS_CA_BUNDLE", await AssertKindAsync(StoreErrorKind.Unreachable, store.HeadAsync("key", Cancel)), StringComparison.Ordinal);
+        _ = Assert.Single(server.Requests);
+    }
+
     [Fact]
     public async Task OSS_is_asked_at_the_buckets_own_host_and_creates_by_its_own_header()
     {
@@ -126,18 +174,7 @@ public sealed class ScriptedS3Tests
         Assert.DoesNotContain("If-None-Match", request.Headers.Keys);
         Assert.DoesNotContain("aws-chunked", request.Headers.GetValueOrDefault("Content-Encoding", ""), StringComparison.Ordinal);
         Assert.Contains("x-oss-forbid-overwrite", request.Headers["Authorization"], StringComparison.Ordinal);
-        Assert.Equal((true, false, false, false), (store.Properties.ConditionalCreate, store.Properties.ConditionalReplace, store.Properties.ConditionalMultipart, store.Properties.ConditionalDelete));
-    }
-
-    [Fact]
-    public async Task OSS_copies_create_only_by_its_own_header()
-    {
-        var server = new ScriptedServer(request => request.Method == HttpMethod.Head && request.RequestUri!.AbsolutePath == "/copy"
-            ? new HttpResponseMessage(HttpStatusCode.NotFound)
-            : ScriptedServer.Ok(EmptyHash, request.Method == HttpMethod.Put ? "<?xml version=\"1.0\"?><CopyObjectResult><ETag>e</ETag></CopyObjectResult>"u8.ToArray() : null));
-        await using var store = NewStore("oss://bucket?endpoint=oss-cn-beijing.aliyuncs.com", server);
-        _ = await store.CopyAsync("key", "copy", new CopyOptions { Condition = PutCondition.Absent }, Cancel);
-        Assert.Equal("true", Assert.Single(server.Requests, r => r.Method == "PUT").Headers["x-oss-forbid-overwrite"]);
+        Assert.Equal((true, false, false), (store.Properties.ConditionalCreate, store.Properties.ConditionalReplace, store.Properties.ConditionalMultipart));
     }
 
     [Fact]
@@ -160,6 +197,15 @@ public sealed class ScriptedS3Tests
         Assert.Empty(await store.DeleteManyAsync(["a", "b"], Cancel));
         Assert.Equal(24, Assert.Single(server.Requests).Headers["Content-MD5"].Length);
     }
+
+    /// <summary>To PUT, copy and each step of an upload, of objects and parts without a byte.</summary>
+    private static HttpResponseMessage AnswerWrite(HttpRequestMessage request) => (request.Method.Method, request.RequestUri!.Query) switch
+    {
+        ("POST", "?uploads" or "?uploads=") => ScriptedServer.Ok(body: "<InitiateMultipartUploadResult><UploadId>id</UploadId></InitiateMultipartUploadResult>"u8.ToArray()),
+        ("POST", _) => ScriptedServer.Ok(body: Encoding.UTF8.GetBytes($"<CompleteMultipartUploadResult><ETag>{ETags.OfParts([Convert.FromHexString(EmptyHash)])}</ETag></CompleteMultipartUploadResult>")),
+        ("PUT", _) when request.Headers.Contains("x-amz-copy-source") => ScriptedServer.Ok(body: Encoding.UTF8.GetBytes($"<CopyObjectResult><ETag>{EmptyHash}</ETag></CopyObjectResult>")),
+        _ => ScriptedServer.Ok(EmptyHash),
+    };
 
     private static S3Store NewStore(string url, ScriptedServer server) => new(((StoreLocation.Remote)StoreLocation.Parse(url)).Where, server, () => Credentials);
 

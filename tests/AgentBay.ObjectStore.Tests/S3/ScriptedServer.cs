@@ -1,11 +1,19 @@
+using System.Collections.Concurrent;
 using System.Net;
 
 namespace AgentBay.ObjectStore.Tests.S3;
 
 /// <summary>Answers the SDK's requests in memory: for what no real server does on demand.</summary>
-internal sealed class ScriptedServer(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
+internal sealed class ScriptedServer(Func<HttpRequestMessage, Task<HttpResponseMessage>> answer) : HttpMessageHandler
 {
-    internal List<(string Method, Uri Uri, Dictionary<string, string> Headers)> Requests { get; } = [];
+    private readonly ConcurrentQueue<(string Method, Uri Uri, Dictionary<string, string> Headers)> requests = new();
+
+    internal ScriptedServer(Func<HttpRequestMessage, HttpResponseMessage> answer)
+        : this(request => Task.FromResult(answer(request)))
+    {
+    }
+
+    internal IReadOnlyList<(string Method, Uri Uri, Dictionary<string, string> Headers)> Requests => [.. requests];
 
     internal static HttpResponseMessage Ok(string? etag = null, byte[]? body = null, long? claimedLength = null)
     {
@@ -21,13 +29,13 @@ internal sealed class ScriptedServer(Func<HttpRequestMessage, HttpResponseMessag
         Content = new StringContent($"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>as scripted</Message></Error>", System.Text.Encoding.UTF8, "application/xml"),
     };
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var headers = request.Headers.Concat(request.Content?.Headers ?? Enumerable.Empty<KeyValuePair<string, IEnumerable<string>>>())
             .ToDictionary(h => h.Key, h => string.Join(",", h.Value), StringComparer.OrdinalIgnoreCase);
-        Requests.Add((request.Method.Method, request.RequestUri!, headers));
-        var response = answer(request);
+        requests.Enqueue((request.Method.Method, request.RequestUri!, headers));
+        var response = await answer(request);
         response.RequestMessage = request;
-        return Task.FromResult(response);
+        return response;
     }
 }

@@ -13,15 +13,17 @@ public delegate Task<RelayResponse?> RelayHandler(RelayRequest request, Func<Rel
 /// </summary>
 public sealed class HttpRelay : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener listener;
     private readonly CancellationTokenSource ending = new();
     private readonly ConcurrentDictionary<Task, byte> connections = new();
     private readonly IPEndPoint server;
     private readonly RelayHandler handler;
     private readonly Task accepting;
 
-    public HttpRelay(Uri server, RelayHandler handler)
+    /// <param name="port">0 for any.</param>
+    public HttpRelay(Uri server, RelayHandler handler, int port = 0)
     {
+        listener = new TcpListener(IPAddress.Loopback, port);
         this.server = new IPEndPoint(IPAddress.Loopback, server.Port);
         this.handler = handler;
         listener.Start(backlog: 256);

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace AgentBay.Testing.Http;
 
@@ -16,6 +18,11 @@ public sealed partial class OssStandIn(string domain)
 
     private static readonly string[] MissingFeatures = ["tagging", "versioning", "versions", "object-lock", "ownershipControls", "publicAccessBlock", "analytics", "inventory"];
 
+    private static readonly string[] LifecycleActions = ["Expiration", "AbortIncompleteMultipartUpload"];
+
+    private readonly ConcurrentDictionary<string, RelayRequest> heads = new();
+    private readonly SemaphoreSlim creating = new(1);
+
     public async Task<RelayResponse?> HandleAsync(RelayRequest request, Func<RelayRequest, Task<RelayResponse>> forward, CancellationToken cancellationToken)
     {
         if (Refusal(request) is { } refusal)
@@ -23,14 +30,40 @@ public sealed partial class OssStandIn(string domain)
             return refusal;
         }
 
+        if (request.Method == "HEAD")
+        {
+            heads[request.Path] = request;
+        }
+
+        bool createOnly = request.Header("x-oss-forbid-overwrite") == "true";
+        if (createOnly && (request.Method == "POST" || request.Header("x-amz-copy-source") != null))
+        {
+            return await CreateAsync(request, forward, cancellationToken);
+        }
+
         // Not among the signed headers, so the signature holds.
-        bool createOnly = request.Method == "PUT" && request.Header("x-oss-forbid-overwrite") == "true" && request.Header("x-amz-copy-source") == null;
         var response = await forward(createOnly ? request.With("If-None-Match", "*") : request);
-        return createOnly && response.Status == 412 ? RelayResponse.Error(409, "FileAlreadyExists", "The object you specified already exists and can not be overwritten.") : response;
+        return createOnly && response.Status == 412 ? AlreadyExists() : response;
     }
 
+    /// <summary>The server behind knows no such condition here: the client's own last HEAD of the key, whose signature still holds, is sent again.</summary>
+    private async Task<RelayResponse> CreateAsync(RelayRequest request, Func<RelayRequest, Task<RelayResponse>> forward, CancellationToken cancellationToken)
+    {
+        await creating.WaitAsync(cancellationToken);
+        try
+        {
+            return heads.TryGetValue(request.Path, out var head) && (await forward(head)).Status == 200 ? AlreadyExists() : await forward(request);
+        }
+        finally
+        {
+            _ = creating.Release();
+        }
+    }
+
+    private static RelayResponse AlreadyExists() => RelayResponse.Error(409, "FileAlreadyExists", "The object you specified already exists and can not be overwritten.");
+
     private RelayResponse? Refusal(RelayRequest request) =>
-        AddressRefusal(request) ?? BodyRefusal(request) ?? FeatureRefusal(request) ?? KeyRefusal(request) ?? MetadataRefusal(request);
+        AddressRefusal(request) ?? BodyRefusal(request) ?? FeatureRefusal(request) ?? KeyRefusal(request) ?? MetadataRefusal(request) ?? LifecycleRefusal(request);
 
     private RelayResponse? AddressRefusal(RelayRequest request)
     {
@@ -87,6 +120,23 @@ public sealed partial class OssStandIn(string domain)
             ? RelayResponse.Error(400, "InvalidArgument", "The metadata's name or value is not valid.")
             : metadata.Sum(static h => h.Key.Length - MetadataPrefix.Length + h.Value.Length) > MaxMetadataBytes
             ? RelayResponse.Error(400, "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size.")
+            : null;
+    }
+
+    private static RelayResponse? LifecycleRefusal(RelayRequest request)
+    {
+        if (request.Method != "PUT" || !request.Parameters.Contains("lifecycle"))
+        {
+            return null;
+        }
+
+        var rules = XElement.Load(new MemoryStream(request.Body)).Elements().Where(e => e.Name.LocalName == "Rule")
+            .Select(r => (Prefix: r.Descendants().Single(e => e.Name.LocalName == "Prefix").Value, Actions: r.Elements().Select(e => e.Name.LocalName).Intersect(LifecycleActions).ToList()))
+            .ToList();
+        return rules.DistinctBy(r => r.Prefix).Count() < rules.Count ? RelayResponse.Error(400, "InvalidArgument", "Rules have the same prefix.")
+            : request.Header("x-oss-allow-same-action-overlap") != "true"
+              && rules.Exists(a => rules.Exists(b => a != b && a.Prefix.StartsWith(b.Prefix, StringComparison.Ordinal) && a.Actions.Intersect(b.Actions).Any()))
+            ? RelayResponse.Error(400, "InvalidArgument", "Overlap for same action type.")
             : null;
     }
 

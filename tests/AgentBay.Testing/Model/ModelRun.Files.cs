@@ -16,6 +16,11 @@ public sealed partial class ModelRun
             return;
         }
 
+        if (!MayBecome(path, folder: false))
+        {
+            return;
+        }
+
         string content = NewContent(op.C);
         await DoAsync($"write {path} '{ModelEntry.Short(content)}'", () => mount.WriteAsync(path, content));
         Written(path, content);
@@ -81,7 +86,7 @@ public sealed partial class ModelRun
         static bool Movable(ModelNode node) => node.Kind != ModelKind.Folder;
         string? to = null;
         if (!model.TryPick(Movable, op.A, out string? from) || !(over ? model.TryPick(Movable, op.B, out to) : model.TryPickFree(op.B, out to))
-            || to == from || ReferenceEquals(model.Nodes.GetValueOrDefault(to), model[from]))
+            || to == from || ReferenceEquals(model.Nodes.GetValueOrDefault(to), model[from]) || !MayBecome(to, folder: false))
         {
             return; // Two names of one inode: rename does nothing.
         }
@@ -100,11 +105,33 @@ public sealed partial class ModelRun
             return;
         }
 
+        if (!MayMove(from, to!))
+        {
+            return;
+        }
+
         if (await TryMoveAsync($"rename folder {from} {to}", () => mount.RenameAsync(from, to!)))
         {
             model.Move(from, to!);
         }
     }
+
+    /// <summary>
+    /// Where deletions stay here, a name that was a folder and becomes a file, or the reverse, is both in the store: one of them comes back under an
+    /// escaped name. That has tests of its own.
+    /// </summary>
+    private bool MayBecome(string path, bool folder)
+    {
+        if (policy.KeepsDeleted && wereFolders.TryGetValue(path, out bool was) && was != folder)
+        {
+            return false;
+        }
+
+        wereFolders[path] = folder;
+        return true;
+    }
+
+    private bool MayMove(string from, string to) => model.AtAndUnder(from).All(path => MayBecome(to + path[from.Length..], model[path].Kind == ModelKind.Folder));
 
     /// <returns>False: it was refused, and nothing moved.</returns>
     private async Task<bool> TryMoveAsync(string what, Func<Task> move)
@@ -114,7 +141,7 @@ public sealed partial class ModelRun
             await DoAsync(what, move);
             return true;
         }
-        catch (Exception error) when (localOnly is not null && mount.IsOtherFileSystem(error))
+        catch (Exception error) when (mount.IsOtherFileSystem(error))
         {
             log($"  {error.Message}");
             return false;
@@ -124,7 +151,7 @@ public sealed partial class ModelRun
     private async Task ExchangeAsync(ModelOp op)
     {
         if (model.TryPick(_ => true, op.A, out string? one) && model.TryPick(_ => true, op.B, out string? other)
-            && !ModelTree.IsAtOrUnder(one, other) && !ModelTree.IsAtOrUnder(other, one) && !ReferenceEquals(model[one], model[other]))
+            && !ModelTree.IsAtOrUnder(one, other) && !ModelTree.IsAtOrUnder(other, one) && !ReferenceEquals(model[one], model[other]) && MayMove(one, other) && MayMove(other, one))
         {
             // Not done again after a kill: the kernel has answered, or it has not begun.
             if (await TryMoveAsync($"exchange {one} {other}", () => mount.ExchangeAsync(one, other)))
@@ -145,7 +172,7 @@ public sealed partial class ModelRun
 
     private async Task MakeFolderAsync(ModelOp op)
     {
-        if (model.TryPickFree(op.A, out string? path))
+        if (model.TryPickFree(op.A, out string? path) && MayBecome(path, folder: true))
         {
             await DoAsync($"mkdir {path}", () => mount.MakeFolderAsync(path));
             model[path] = new ModelNode { Kind = ModelKind.Folder, Mode = 0x1ED };
@@ -178,7 +205,7 @@ public sealed partial class ModelRun
 
     private async Task LinkAsync(ModelOp op)
     {
-        if (model.TryPick(ModelKind.File, op.A, out string? path) && model.TryPickFree(op.B, out string? name))
+        if (model.TryPick(ModelKind.File, op.A, out string? path) && model.TryPickFree(op.B, out string? name) && MayBecome(name, folder: false))
         {
             await DoAsync($"link {path} {name}", () => mount.LinkAsync(path, name));
             model[name] = model[path];
@@ -187,7 +214,7 @@ public sealed partial class ModelRun
 
     private async Task SymlinkAsync(ModelOp op)
     {
-        if (model.TryPickFree(op.A, out string? path))
+        if (model.TryPickFree(op.A, out string? path) && MayBecome(path, folder: false))
         {
             string target = $"target{version++}";
             await DoAsync($"symlink {target} {path}", () => mount.SymlinkAsync(target, path));

@@ -6,6 +6,8 @@ namespace AgentBay.Testing.Model;
 /// </summary>
 public sealed partial class ModelRun
 {
+    private const int ByDownload = 2;
+
     private enum Change
     {
         Put,
@@ -51,7 +53,7 @@ public sealed partial class ModelRun
             await ChangeStoreAsync(change, path, foreign, before);
         }
 
-        await SeeAsync(op.C / 10 % 4, ChangeAsync);
+        await SeeAsync(policy.Downloads ? op.C / 10 % 4 : ByDownload, ChangeAsync);
         await ResolveAsync(path, OutcomesOf(change, race, path, foreign, before));
     }
 
@@ -143,7 +145,7 @@ public sealed partial class ModelRun
             await DoAsync("flush", mount.FlushAsync);
         }
 
-        await (way == 2 ? DoAsync("download", mount.DownloadAsync) : DoAsync("remount", mount.RemountAsync));
+        await (way == ByDownload ? DoAsync("download", mount.DownloadAsync) : DoAsync("remount", mount.RemountAsync));
         await DoAsync("flush", mount.FlushAsync);
     }
 

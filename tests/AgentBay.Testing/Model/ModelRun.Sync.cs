@@ -23,7 +23,7 @@ public sealed partial class ModelRun
     /// <summary>When fsync returns, the file is in the store under its name.</summary>
     private async Task FsyncAsync(ModelOp op)
     {
-        if (model.TryPick(ModelKind.File, op.A, out string? path))
+        if (policy.Uploads && model.TryPick(ModelKind.File, op.A, out string? path))
         {
             await DoAsync($"fsync {path}", () => mount.FsyncAsync(path));
             if (IsSynced(path))
@@ -35,7 +35,7 @@ public sealed partial class ModelRun
 
     private async Task FsyncFolderAsync(ModelOp op)
     {
-        if (model.TryPick(ModelKind.Folder, op.A, out string? folder))
+        if (policy.Uploads && model.TryPick(ModelKind.Folder, op.A, out string? folder))
         {
             await DoAsync($"fsync folder {folder}", () => mount.FsyncFolderAsync(folder));
             foreach (string path in model.Objects.Where(path => ModelTree.ParentOf(path) == folder && IsSynced(path)))
@@ -49,22 +49,78 @@ public sealed partial class ModelRun
     {
         held = null;
         await DoAsync("remount", mount.RemountAsync);
+        await SeeWhatComesBackAsync();
+    }
+
+    private async Task DownloadAsync()
+    {
+        await DoAsync("download", mount.DownloadAsync);
+        await SeeWhatComesBackAsync();
     }
 
     private async Task MoveToNewMachineAsync()
     {
         await FlushAsync();
+        await MoveAsync();
+    }
+
+    private async Task MoveAsync()
+    {
         log("a new machine");
         held = null;
         await mount.MoveToNewMachineAsync();
-        model = model.WithoutLinks().Only(IsSynced);
+        ModelTree stored = model.WithoutLinks().Only(IsSynced);
+        if (!policy.Downloads)
+        {
+            model = model.Only(_ => false);
+            await CheckTreeAsync("on a new machine where nobody asked for anything");
+            await DoAsync("download", mount.DownloadAsync);
+        }
+
+        model = stored;
+        await SeeWhatComesBackAsync();
     }
 
-    private Task KillAsync()
+    private async Task KillAsync()
     {
         log("kill");
         held = null;
-        return mount.KillAsync();
+        await mount.KillAsync();
+        await SeeWhatComesBackAsync();
+    }
+
+    /// <summary>Where deletions stay here, the store's next look brings back what was deleted: it must be as the store has it, and from then on it is there.</summary>
+    private async Task SeeWhatComesBackAsync()
+    {
+        if (!policy.KeepsDeleted)
+        {
+            return;
+        }
+
+        IReadOnlyDictionary<string, ModelEntry>? found = null;
+        await DoAsync("look at what came back", async () => found = await mount.TreeAsync());
+        var stored = new HashSet<string>();
+        foreach (string key in (await mount.KeysAsync()).Where(key => !model.IsObject(key)))
+        {
+            _ = key.EndsWith('/') || stored.Add(await mount.StoredAsync(key) ?? "");
+        }
+
+        foreach ((string path, ModelEntry entry) in found!.Where(pair => !model.Contains(pair.Key) && (pair.Value.Kind == ModelKind.Folder || stored.Contains(pair.Value.Content))))
+        {
+            model[path] = new ModelNode { Kind = entry.Kind, Content = entry.Kind == ModelKind.Folder ? "" : entry.Content, Mode = entry.Mode, Xattr = entry.Xattr };
+        }
+    }
+
+    /// <summary>All that the store has of the context.</summary>
+    private async Task<string> StoreTextAsync()
+    {
+        var text = new System.Text.StringBuilder();
+        foreach (string key in await mount.KeysAsync())
+        {
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{key}={ModelEntry.Short(await mount.StoredAsync(key) ?? "")} ");
+        }
+
+        return text.ToString();
     }
 
     private Task FailStoreAsync(ModelOp op)

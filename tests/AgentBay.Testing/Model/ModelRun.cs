@@ -4,10 +4,12 @@ namespace AgentBay.Testing.Model;
 /// Carries out one sequence on a mount and on the model. What the mount acknowledged is in the model: it must be there after any kill, fault and
 /// remount, and nothing else. Where two sides race, the model knows all outcomes that are right.
 /// </summary>
-/// <param name="localOnly">The paths that a policy keeps from the store; null: none.</param>
-public sealed partial class ModelRun(IModelMount mount, Action<string> log, Func<string, bool>? localOnly = null)
+public sealed partial class ModelRun(IModelMount mount, Action<string> log, ModelPolicy? policy = null)
 {
     private const int MostTries = 8;
+
+    private readonly Dictionary<string, bool> wereFolders = [];
+    private readonly ModelPolicy policy = policy ?? new ModelPolicy();
 
     private ModelTree model = new();
     private ModelNode? held;
@@ -21,7 +23,12 @@ public sealed partial class ModelRun(IModelMount mount, Action<string> log, Func
         model[ModelTree.Anchor] = new ModelNode { Kind = ModelKind.File, Content = "stays" };
         foreach (ModelOp op in ops)
         {
+            string? before = policy.Uploads ? null : await StoreTextAsync();
             await StepAsync(op);
+            if (before is not null && op.Act is not (ModelAct.Flush or ModelAct.MoveToNewMachine or ModelAct.Foreign) && await StoreTextAsync() is var after && after != before)
+            {
+                throw new ModelException($"{op} changed the store, though nobody asked to upload:\n{before}\nto\n{after}");
+            }
         }
     }
 
@@ -30,14 +37,13 @@ public sealed partial class ModelRun(IModelMount mount, Action<string> log, Func
     {
         await StoreAllAsync();
         mount.ClearFaults();
-        await DoAsync("remount", mount.RemountAsync);
+        await RemountAsync();
         await CheckTreeAsync("after a remount");
-        await mount.MoveToNewMachineAsync();
-        model = model.Only(IsSynced);
+        await MoveAsync();
         await CheckTreeAsync("on a new machine");
     }
 
-    private bool IsSynced(string path) => localOnly is null || !localOnly(path);
+    private bool IsSynced(string path) => !policy.IsLocalOnly(path);
 
     /// <summary>Closes what is open, and everything is in the store as the mount shows it.</summary>
     public async Task StoreAllAsync()
@@ -70,14 +76,14 @@ public sealed partial class ModelRun(IModelMount mount, Action<string> log, Func
         ModelAct.Fsync => FsyncAsync(op),
         ModelAct.FsyncFolder => FsyncFolderAsync(op),
         ModelAct.Flush => FlushAsync(),
-        ModelAct.WriteBack => DoAsync("write back", mount.WriteBackAsync),
-        ModelAct.Download => DoAsync("download", mount.DownloadAsync),
+        ModelAct.WriteBack => policy.Uploads ? DoAsync("write back", mount.WriteBackAsync) : Task.CompletedTask,
+        ModelAct.Download => DownloadAsync(),
         ModelAct.Remount => RemountAsync(),
         ModelAct.MoveToNewMachine => MoveToNewMachineAsync(),
         ModelAct.Kill => KillAsync(),
         ModelAct.FailStore => FailStoreAsync(op),
         ModelAct.KillAtStep => KillAtStepAsync(op),
-        ModelAct.Foreign => ForeignAsync(op),
+        ModelAct.Foreign => policy.KeepsDeleted ? Task.CompletedTask : ForeignAsync(op),
         _ => throw new ArgumentException($"{op.Act} is no act."),
     };
 
@@ -105,6 +111,7 @@ public sealed partial class ModelRun(IModelMount mount, Action<string> log, Func
                 log("  killed");
                 held = null;
                 await mount.KillAsync();
+                await SeeWhatComesBackAsync();
             }
         }
     }
@@ -124,13 +131,13 @@ public sealed partial class ModelRun(IModelMount mount, Action<string> log, Func
     {
         IReadOnlyList<string> keys = await mount.KeysAsync();
         string expected = string.Join(' ', model.Objects.Where(IsSynced));
-        string found = string.Join(' ', keys.Where(key => !key.EndsWith('/')));
+        string found = string.Join(' ', keys.Where(key => !key.EndsWith('/') && (!policy.KeepsDeleted || model.IsObject(key))));
         if (found != expected)
         {
             throw new ModelException($"The store has\n{found}\nnot\n{expected}");
         }
 
-        if (keys.FirstOrDefault(key => key.EndsWith('/') && !(model.Contains(key[..^1]) && IsSynced(key[..^1]))) is { } marker)
+        if (!policy.KeepsDeleted && keys.FirstOrDefault(key => key.EndsWith('/') && !(model.Contains(key[..^1]) && IsSynced(key[..^1]))) is { } marker)
         {
             throw new ModelException($"The store has the marker {marker} of a folder that is not there.");
         }

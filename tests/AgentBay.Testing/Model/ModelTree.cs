@@ -24,6 +24,8 @@ public sealed class ModelTree
     /// <summary>Files and symlinks, which are objects of the store under their own names.</summary>
     public IEnumerable<string> Objects => nodes.Where(pair => pair.Value.Kind != ModelKind.Folder).Select(pair => pair.Key);
 
+    public bool IsObject(string path) => nodes.TryGetValue(path, out ModelNode? node) && node.Kind != ModelKind.Folder;
+
     public bool Contains(string path) => nodes.ContainsKey(path);
 
     public void Remove(string path) => nodes.Remove(path);

@@ -1,7 +1,7 @@
 namespace AgentBay.ObjectStore.Urls;
 
 /// <summary>Stores a body of known length with one buffer: a single PUT when it fits, parts otherwise.</summary>
-internal static class StreamUpload
+internal static class BodyUpload
 {
     private const int PartSize = 8 << 20;
 
@@ -9,8 +9,7 @@ internal static class StreamUpload
     internal static async Task<PutResult> RunAsync(
         IObjectStore store, string key, long length, Func<Memory<byte>, CancellationToken, Task<int>> read, CancellationToken cancellationToken)
     {
-        long partSize = Math.Max(PartSize, (length / store.Properties.MaxParts) + 1);
-        var buffer = new byte[Math.Min(partSize, length)];
+        var buffer = new byte[Math.Min(PartSizes.For(length, PartSize, store.Properties.MaxParts), length)];
         await FillAsync(buffer, read, cancellationToken).ConfigureAwait(false);
         if (buffer.Length == length)
         {

@@ -1,0 +1,104 @@
+using AgentBay.Testing;
+
+namespace AgentBay.Fs.Tests.Sync;
+
+/// <summary>What a mount does by itself.</summary>
+public sealed class WriteBackLoopTests
+{
+    /// <summary>Twice and four times that are no other timer's.</summary>
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(7);
+
+    [Fact]
+    public async Task What_was_written_goes_up_by_itself()
+    {
+        await using Running running = await Running.StartAsync(new ManualTime());
+        await running.Mirror.WriteAsync("a", "one");
+
+        await running.UntilAsync(() => running.IsStoredAsync("a", "one"));
+    }
+
+    [Fact]
+    public async Task A_file_that_stays_open_goes_up_again_and_again()
+    {
+        await using Running running = await Running.StartAsync(new ManualTime());
+        await running.Mirror.WriteAsync("a", "one");
+        await running.UntilAsync(() => running.IsStoredAsync("a", "one"));
+        using TestMirror.Writing open = running.Mirror.BeginWriting("a");
+        running.Mirror.WriteUnseen("a", ", two", 3);
+
+        await running.UntilAsync(() => running.IsStoredAsync("a", "one, two"));
+        running.Mirror.WriteUnseen("a", ", three", 8);
+        await running.UntilAsync(() => running.IsStoredAsync("a", "one, two, three"));
+    }
+
+    [Fact]
+    public async Task What_fails_for_good_slows_no_other_and_is_tried_again()
+    {
+        await using Running running = await Running.StartAsync(new ManualTime { SkipsPauses = true, LongestPause = Delay * 8 }, new MemoryStore(MemoryStore.Capable with { MaxPutSize = 1000 }));
+        await running.Mirror.WriteAsync("large", new string('x', 2000));
+        await running.UntilAsync(() => Task.FromResult(running.Mirror.Session.Status.Failed.Count == 1));
+        await running.Mirror.WriteAsync("small", "small");
+        await running.UntilAsync(() => running.IsStoredAsync("small", "small"));
+
+        Assert.DoesNotContain(Delay * 2, running.Mirror.Time.Pauses);
+        Assert.Contains("more than one put takes", Assert.Single((await running.Mirror.FlushAsync()).Remaining).Error, StringComparison.Ordinal);
+        int tried = running.Mirror.Count(StoreCall.Put);
+        await running.UntilAsync(() => Task.FromResult(running.Mirror.Count(StoreCall.Put) > tried));
+    }
+
+    [Fact]
+    public async Task While_the_store_is_away_the_pauses_grow()
+    {
+        await using Running running = await Running.StartAsync(new ManualTime { SkipsPauses = true, LongestPause = Delay * 8 });
+        running.Mirror.Store.Fail(StoreCall.Put, 1);
+        running.Mirror.Store.Fail(StoreCall.Put, 2);
+
+        await running.Mirror.WriteAsync("a", "one");
+        await running.UntilAsync(() => running.IsStoredAsync("a", "one"));
+
+        Assert.Contains(Delay * 2, running.Mirror.Time.Pauses);
+        Assert.Contains(Delay * 4, running.Mirror.Time.Pauses);
+    }
+
+    /// <summary>A session with its background work.</summary>
+    private sealed class Running : IAsyncDisposable
+    {
+        private const int MostSteps = 2000;
+
+        private static readonly TimeSpan Step = TimeSpan.FromSeconds(20);
+
+        private readonly CancellationTokenSource end = new();
+        private Task background = Task.CompletedTask;
+
+        internal required TestMirror Mirror { get; init; }
+
+        internal static async Task<Running> StartAsync(ManualTime time, MemoryStore? store = null)
+        {
+            var running = new Running { Mirror = await TestMirror.OpenAsync(new MountSessionOptions { Time = time }, store) };
+            await running.Mirror.RemountAsync(_ => { }, options => options with { WriteBack = Delay });
+            running.background = running.Mirror.Session.RunAsync(running.end.Token);
+            return running;
+        }
+
+        internal async Task<bool> IsStoredAsync(string path, string content) => await Mirror.StoredAsync(path) == content;
+
+        /// <summary>Moves the clock until it has happened; the session's work needs moments of its own in between.</summary>
+        internal async Task UntilAsync(Func<Task<bool>> happens)
+        {
+            for (int step = 0; !await happens(); step++)
+            {
+                Assert.True(step < MostSteps, "It does not happen.");
+                Mirror.Time.Advance(Step);
+                await Task.Delay(5, TestContext.Current.CancellationToken);
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await end.CancelAsync();
+            await background;
+            await Mirror.DisposeAsync();
+            end.Dispose();
+        }
+    }
+}
