@@ -3,7 +3,6 @@ using System.Diagnostics;
 namespace AgentBay.Mount.Tests;
 
 /// <summary>Mounts that are not in the mount table any more and still upload.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class DrainingTests(Machine machine)
 {
     [Theory]

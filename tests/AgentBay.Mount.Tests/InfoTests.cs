@@ -3,7 +3,6 @@ using System.Text.Json;
 namespace AgentBay.Mount.Tests;
 
 /// <summary>What <c>info</c> says of transfers that nobody asked for.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class InfoTests(Machine machine)
 {
     [Fact]

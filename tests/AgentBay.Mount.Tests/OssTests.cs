@@ -4,7 +4,6 @@ using AgentBay.Testing;
 namespace AgentBay.Mount.Tests;
 
 /// <summary>Commands and a mount on a bucket that is as strict as OSS.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class OssTests(Machine machine)
 {
     [Fact]

@@ -4,7 +4,6 @@ using Amazon.S3.Model;
 namespace AgentBay.Mount.Tests;
 
 /// <summary>Recycle policies of a mount: what is refused before anything is touched.</summary>
-[Collection(MachineCollection.Name)]
 public sealed class RecycleTests(Machine machine)
 {
     private static readonly LifecycleRule Foreign = new()
