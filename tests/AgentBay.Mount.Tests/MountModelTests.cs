@@ -105,6 +105,6 @@ public sealed class MountModelTests(Machine machine)
 
         public Task CheckAsync(string where) => run!.CheckTreeAsync(where);
 
-        public ModelFailure FailedWith(Exception error) => new(seed, ops, error, log);
+        public ModelFailure FailedWith(Exception error) => new(seed, "Default", ops, error, log);
     }
 }

@@ -25,6 +25,19 @@ public sealed class PromiseTests(Machine machine)
 
     [Theory]
     [ClassData<BothStores>]
+    public async Task When_fsync_returns_a_file_with_several_names_is_in_the_store_under_all_of_them(StoreKind store)
+    {
+        await using MountBox box = await MountedAsync(store);
+        (await box.ScriptAsync(box.Mount, "echo one > a && ln a b && sync a && echo two >> b && ln a c && mkdir d && ln b d/e && sync c")).Ok();
+
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        string[] names = ["a", "b", "c", "d/e"];
+        Assert.Equal(names, await stored.KeysAsync());
+        Assert.All(await Task.WhenAll(names.Select(stored.ReadAsync)), content => Assert.Equal("one\ntwo\n", content));
+    }
+
+    [Theory]
+    [ClassData<BothStores>]
     public async Task When_fsync_of_the_root_returns_everything_is_in_the_store(StoreKind store)
     {
         await using MountBox box = await MountedAsync(store);
@@ -412,7 +425,7 @@ public sealed class PromiseTests(Machine machine)
         await box.UnmountAsync();
 
         box.NewCache();
-        await box.MountAsync();
+        await box.MountAsync("--prefetch", "off");
         (await box.ScriptAsync(box.Mount, """mv d e && sync "$1" """, box.Mount)).Ok();
         Assert.All(Directory.EnumerateFiles(Path.Combine(box.MirrorTree, "e")), file => Assert.True(MountBox.IsPlaceholder(file)));
         Assert.Equal("content 7\n", (await box.ScriptAsync(box.Mount, "cat e/7")).Ok().Output);

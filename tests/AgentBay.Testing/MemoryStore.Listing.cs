@@ -16,7 +16,7 @@ public sealed partial class MemoryStore
         int index = First(request);
         while (index < keys.Count && keys[index].StartsWith(request.Prefix, StringComparison.Ordinal))
         {
-            if (found.Count + prefixes.Count == Math.Clamp(request.MaxKeys, 1, 1000))
+            if (found.Count + prefixes.Count == Math.Min(request.MaxKeys, PageSize))
             {
                 return new ListPage(found, prefixes, last);
             }

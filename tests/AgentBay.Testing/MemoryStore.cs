@@ -28,6 +28,9 @@ public sealed partial class MemoryStore(StoreProperties? properties = null, Time
     /// <summary>Each write has another ETag, also one of the same bytes: as for parts, encrypted objects and some stores. Else it is the content's.</summary>
     public bool NewETagEachWrite { get; init; }
 
+    /// <summary>A store may give fewer keys a page than it was asked for.</summary>
+    public int PageSize { get; init; } = 1000;
+
     public StoreProperties Properties { get; } = properties ?? Capable;
 
     /// <summary>All keys, in the order of their UTF-8 bytes.</summary>

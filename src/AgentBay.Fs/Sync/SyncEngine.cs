@@ -181,17 +181,23 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
 
     private async Task<bool> FsyncOnceAsync(TreePath file, ulong inode, CancellationToken cancellationToken)
     {
-        if (mirror.Rules.Of(file).LocalOnly)
+        if (mirror.Files.TryStat(file) is not { } entry || entry.Identity.Inode != inode)
+        {
+            return mirror.Rules.Of(file).LocalOnly;
+        }
+
+        // By whichever name it was opened: what has several is stored under all of them, new ones too.
+        HashSet<TreePath> names = [file, .. mirror.Index.FindByInode(inode).Where(row => row.Identity == entry.Identity).Select(row => row.Path)];
+        if (entry.Links > 1)
+        {
+            names.UnionWith(NotedInodes()[entry.Identity]);
+        }
+
+        if (names.All(name => mirror.Rules.Of(name).LocalOnly))
         {
             return true; // The local disk is all there is to it.
         }
 
-        if (mirror.Files.TryStat(file) is not { } entry || entry.Identity.Inode != inode)
-        {
-            return false;
-        }
-
-        HashSet<TreePath> names = [file, .. mirror.Index.FindByInode(inode).Where(row => row.Identity == entry.Identity).Select(row => row.Path)];
         await FlushPathsAsync(names, cancellationToken);
         return mirror.Files.TryStat(file) is { } now && now.Identity == entry.Identity;
     }

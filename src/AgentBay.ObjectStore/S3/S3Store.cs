@@ -7,7 +7,7 @@ namespace AgentBay.ObjectStore.S3;
 /// <summary>
 /// A bucket, or a prefix in one, of S3, of a server that speaks S3, or of OSS. It tries each call once: <see cref="Retrying.RetryingStore"/>
 /// retries and has the deadlines. Every PUT is verified against its MD5; every GET against its length.
-/// <para>Where servers ignore a condition (Ceph RGW: completing a multipart upload, DELETE, the source of a copy; OSS: If-Match on PUT), a HEAD goes
+/// <para>Where servers ignore a condition (Ceph RGW: completing a multipart upload, DELETE, source and target of a copy; OSS: If-Match), a HEAD goes
 /// before and the condition is sent nevertheless; <see cref="StoreProperties"/> then says that it does not hold under a race.</para>
 /// </summary>
 public sealed partial class S3Store : IObjectStore

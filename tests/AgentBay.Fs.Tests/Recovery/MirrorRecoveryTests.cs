@@ -184,6 +184,25 @@ public sealed class MirrorRecoveryTests
         Assert.Single(mirror.Keys(), key => key.Contains(".conflict-", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task The_copy_of_a_conflict_that_was_killed_in_the_middle_is_found_on_any_page()
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync(memory: new MemoryStore { PageSize = 1 });
+        await mirror.WriteAsync("a.txt", "base");
+        await mirror.FlushCleanAsync();
+        await mirror.PutForeignAsync("a.conflict-! by hand.txt", "before it in the listing");
+        await mirror.WriteAsync("a.txt", "mine");
+        await mirror.PutForeignAsync("a.txt", "theirs");
+        mirror.KillAt("Conflict.copied");
+        _ = await Record.ExceptionAsync(() => mirror.FlushAsync());
+
+        await mirror.KillAsync();
+        mirror.Time.Advance(TimeSpan.FromHours(1));
+        await mirror.FlushCleanAsync();
+
+        Assert.Equal(3, mirror.Keys().Count);
+    }
+
     [Theory]
     [InlineData("in the future", 4_000_000_000)]
     [InlineData("before the epoch", -1_000_000)]
