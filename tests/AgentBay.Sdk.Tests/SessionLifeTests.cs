@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using AgentBay.Fs.Control;
 using AgentBay.Fs.Mirror;
-using System.Diagnostics;
 
 namespace AgentBay.Sdk.Tests;
 
