@@ -137,13 +137,13 @@ public sealed class InspectionTests
     }
 
     [Fact]
-    public async Task What_a_kill_left_of_an_upload_is_taken_out_of_the_store_after_a_day_and_not_before()
+    public async Task What_a_kill_left_of_an_upload_is_taken_out_of_the_store_after_a_week_and_not_before()
     {
         var storeTime = new ManualTime();
         var store = new MemoryStore(time: storeTime);
         _ = await store.BeginMultipartAsync(TestMirror.Prefix + "old", new PutOptions(), Cancel);
         _ = await store.BeginMultipartAsync("contexts/SdkCtx-another0000000000000/old", new PutOptions(), Cancel);
-        storeTime.Advance(TimeSpan.FromHours(25));
+        storeTime.Advance(StaleUploads.Age + TimeSpan.FromHours(1));
         _ = await store.BeginMultipartAsync(TestMirror.Prefix + "young", new PutOptions(), Cancel);
         await using TestMirror mirror = await TestMirror.OpenAsync(new MountSessionOptions { Time = storeTime }, store);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
@@ -157,6 +157,26 @@ public sealed class InspectionTests
         await end.CancelAsync();
         await background;
         Assert.Equal(["contexts/SdkCtx-another0000000000000/old", TestMirror.Prefix + "young"], (await store.ListUploadsAsync("", Cancel)).Select(upload => upload.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_the_store_cannot_list_uploads_a_rule_takes_out_what_a_kill_left()
+    {
+        var storeTime = new ManualTime();
+        var store = new MemoryStore(MemoryStore.Capable with { ListsUploads = false }, storeTime);
+        _ = await store.BeginMultipartAsync(TestMirror.Prefix + "old", new PutOptions(), Cancel);
+        storeTime.Advance(StaleUploads.Age);
+        await using TestMirror mirror = await TestMirror.OpenAsync(new MountSessionOptions { Time = storeTime }, store);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        Task background = mirror.Session.RunAsync(end.Token);
+        while ((await store.ListUploadsAsync("", Cancel)).Count > 0)
+        {
+            await Task.Yield();
+        }
+
+        await end.CancelAsync();
+        await background;
+        Assert.Empty(await store.GetExpiryRulesAsync(Cancel));
     }
 
     private static PathStatus Look(TestMirror mirror, string path) => mirror.Session.Look(TreePath.Parse(path))!;
