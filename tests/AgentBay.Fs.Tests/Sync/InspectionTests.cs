@@ -147,9 +147,10 @@ public sealed class InspectionTests
         _ = await store.BeginMultipartAsync(TestMirror.Prefix + "young", new PutOptions(), Cancel);
         await using TestMirror mirror = await TestMirror.OpenAsync(new MountSessionOptions { Time = storeTime }, store);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        end.CancelAfter(TimeSpan.FromMinutes(2)); // If it never happens.
         Task background = mirror.Session.RunAsync(end.Token);
 
-        while ((await store.ListUploadsAsync("", Cancel)).Count == 3)
+        while ((await store.ListUploadsAsync("", end.Token)).Count == 3)
         {
             await Task.Yield();
         }
@@ -168,8 +169,9 @@ public sealed class InspectionTests
         storeTime.Advance(StaleUploads.Age);
         await using TestMirror mirror = await TestMirror.OpenAsync(new MountSessionOptions { Time = storeTime }, store);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        end.CancelAfter(TimeSpan.FromMinutes(2)); // If it never happens.
         Task background = mirror.Session.RunAsync(end.Token);
-        while ((await store.ListUploadsAsync("", Cancel)).Count > 0)
+        while ((await store.ListUploadsAsync("", end.Token)).Count > 0)
         {
             await Task.Yield();
         }
