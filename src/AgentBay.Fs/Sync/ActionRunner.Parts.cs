@@ -31,6 +31,7 @@ internal sealed partial class ActionRunner
         (IMultipartUpload? begun, string operation) = await BeginPartsAsync(action, before, lastTry ? null : hash, partSize, cancellationToken);
         if (begun is null)
         {
+            mirror.Index.ForgetUpload(action.Key);
             return await OnOtherVersionAsync(action, hash, cancellationToken); // Our own.
         }
 
