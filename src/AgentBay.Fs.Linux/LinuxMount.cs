@@ -56,6 +56,7 @@ public sealed class LinuxMount : IAsyncDisposable
         {
             DataPath = dataPath ?? (root ? FuseDataPath.Passthrough : FuseDataPath.WritebackCache),
             PassthroughStackDepth = files.IsStacked ? 2 : 1,
+            InterruptOnlyWhenKilled = true,
         };
         ILogger logger = loggers.CreateLogger<LinuxMount>();
         var fileSystem = new MirrorFileSystem(host, files, options, loggers.CreateLogger<MirrorFileSystem>());

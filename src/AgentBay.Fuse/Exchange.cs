@@ -100,6 +100,15 @@ internal sealed class Exchange : FuseRequest
         return true;
     }
 
+    /// <returns>Who asks; null when this is not, or no longer, the request.</returns>
+    internal uint? CallerOf(ulong unique)
+    {
+        lock (gate)
+        {
+            return active && unique == header.Unique ? header.Pid : null;
+        }
+    }
+
     /// <summary>Cancels the handler's token if this is the request that <paramref name="target"/> names, or any request when it is null.</summary>
     internal bool TryInterrupt(ulong? target)
     {

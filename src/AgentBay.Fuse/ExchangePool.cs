@@ -60,6 +60,15 @@ internal sealed class ExchangePool(int limit, int inputSize, int outputSize)
         available.Release();
     }
 
+    /// <returns>Who made a request; null when it has been answered.</returns>
+    internal uint? CallerOf(ulong unique)
+    {
+        lock (gate)
+        {
+            return all.Select(exchange => exchange.CallerOf(unique)).FirstOrDefault(pid => pid is not null);
+        }
+    }
+
     /// <summary>Cancels the token of the request that <paramref name="unique"/> names.</summary>
     internal bool TryInterrupt(ulong unique)
     {

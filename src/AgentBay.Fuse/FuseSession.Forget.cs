@@ -5,6 +5,8 @@ namespace AgentBay.Fuse;
 /// <summary>Opcodes without an answer.</summary>
 public sealed partial class FuseSession
 {
+    private static readonly TimeSpan CallerInterval = TimeSpan.FromMilliseconds(100);
+
     private bool Forget(Exchange x, ref MessageReader r)
     {
         var forget = r.Read<ForgetIn>();
@@ -42,6 +44,12 @@ public sealed partial class FuseSession
             return Malformed(x);
         }
 
+        if (options.InterruptOnlyWhenKilled && pool.CallerOf(interrupt.Unique) is { } pid && !Caller.IsDying(pid))
+        {
+            _ = InterruptWhenKilledAsync(interrupt.Unique);
+            return true;
+        }
+
         if (pool.TryInterrupt(interrupt.Unique))
         {
             return true;
@@ -62,5 +70,20 @@ public sealed partial class FuseSession
         }
 
         return true;
+    }
+
+    /// <summary>The kernel says of one signal only; a later one may be the last.</summary>
+    private async Task InterruptWhenKilledAsync(ulong unique)
+    {
+        while (pool.CallerOf(unique) is { } pid)
+        {
+            if (Caller.IsDying(pid))
+            {
+                pool.TryInterrupt(unique);
+                return;
+            }
+
+            await Task.Delay(CallerInterval);
+        }
     }
 }

@@ -54,6 +54,12 @@ public sealed record FuseSessionOptions
         init => field = InRange(value, 1, 65536);
     } = 512;
 
+    /// <summary>
+    /// INTERRUPT ends a request only when the program that waits is being ended by a signal. One that handles the signal waits on, as it does on a local disk: few
+    /// programs expect EINTR of unlink(2) or fstat(2), and some runtimes send their own threads signals all the time.
+    /// </summary>
+    public bool InterruptOnlyWhenKilled { get; init; }
+
     /// <summary>Answer GETATTR without the kernel dropping a file's cached pages when mtime changed (<c>FUSE_AUTO_INVAL_DATA</c> off, <c>FUSE_EXPLICIT_INVAL_DATA</c> on).</summary>
     public bool ExplicitInvalidation { get; init; } = true;
 

@@ -25,6 +25,18 @@ public sealed class InterruptTests
         Assert.Equal(Bytes.Reply(100, []), conversation.Kernel.NextAnswer());
     }
 
+    [Theory]
+    [InlineData("SigPnd:\t0000000000000100", true)]                              // SIGKILL
+    [InlineData("ShdPnd:\t0000000000004000", true)]                              // SIGTERM
+    [InlineData("ShdPnd:\t0000000000004000|SigCgt:\t0000000000004000", false)]
+    [InlineData("ShdPnd:\t0000000000004000|SigIgn:\t0000000000004000", false)]
+    [InlineData("ShdPnd:\t0000000000004000|SigBlk:\t0000000000004000", false)]
+    [InlineData("ShdPnd:\t0000000000004200|SigCgt:\t0000000000000200", true)]    // SIGUSR1 is handled, SIGTERM is not
+    [InlineData("ShdPnd:\t0000000000010000", false)]                             // SIGCHLD
+    [InlineData("Name:\tcat|SigPnd:\t0000000000000000|SigQ:\t1/2", false)]
+    public void A_program_dies_of_what_it_neither_blocks_nor_ignores_nor_handles(string status, bool dies) =>
+        Assert.Equal(dies, Caller.IsDying(status.Split('|')));
+
     [Fact]
     public async Task A_handler_that_gives_up_when_interrupted_answers_EINTR()
     {

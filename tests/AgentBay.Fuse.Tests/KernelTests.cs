@@ -252,6 +252,31 @@ public sealed class KernelTests
         Assert.True(fileSystem.WasInterrupted);
     }
 
+    /// <summary>A handled signal, and then one that ends it.</summary>
+    [Theory]
+    [InlineData("open")]
+    [InlineData("read")]
+    public async Task Where_only_death_interrupts_a_program_that_handles_a_signal_waits_on_and_one_that_is_ended_does_not(string what)
+    {
+        var fileSystem = new SlowFileSystem(what);
+        await using var mount = await MountedFileSystem.Start(fileSystem, interruptOnlyWhenKilled: true);
+        await mount.Shell(": > f");
+        using var program = MountedFileSystem.Start("python3", "-c", "import signal, sys; signal.signal(10, lambda *_: None); open(sys.argv[1], 'rb', 0).read()", mount.At("f"));
+        await fileSystem.Waiting;
+        for (int sent = 0; sent < 3; sent++)
+        {
+            Assert.Equal(Errno.OK, Syscall.Kill(program.Id, 10));
+            await Task.Delay(150); // Longer than the pause between two looks: an interrupt would have come by now.
+            Assert.False(fileSystem.WasInterrupted);
+        }
+
+        Assert.Equal(Errno.OK, Syscall.Kill(program.Id, 15));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await program.WaitForExitAsync(limit.Token);
+        Assert.Equal(128 + 15, program.ExitCode);
+        Assert.True(fileSystem.WasInterrupted);
+    }
+
     [Fact]
     public async Task A_program_that_is_killed_does_not_wait_for_its_read_ahead()
     {

@@ -36,10 +36,11 @@ internal sealed class MountedFileSystem : IAsyncDisposable
         Assert.SkipUnless(Native.Privilege.MayMount, "mount(2) needs CAP_SYS_ADMIN");
     }
 
-    internal static async Task<MountedFileSystem> Start(FuseFileSystem fileSystem, FuseDataPath dataPath = FuseDataPath.WriteThrough, FuseMountOptions? mountOptions = null)
+    internal static async Task<MountedFileSystem> Start(FuseFileSystem fileSystem, FuseDataPath dataPath = FuseDataPath.WriteThrough, FuseMountOptions? mountOptions = null, bool interruptOnlyWhenKilled = false)
     {
         SkipUnlessMountable();
-        var mounted = new MountedFileSystem(fileSystem, new FuseSessionOptions { DataPath = dataPath }, mountOptions ?? new FuseMountOptions { Source = "test", Subtype = "test", DefaultPermissions = true });
+        var options = new FuseSessionOptions { DataPath = dataPath, InterruptOnlyWhenKilled = interruptOnlyWhenKilled };
+        var mounted = new MountedFileSystem(fileSystem, options, mountOptions ?? new FuseMountOptions { Source = "test", Subtype = "test", DefaultPermissions = true });
         await mounted.Session.Started;
         return mounted;
     }

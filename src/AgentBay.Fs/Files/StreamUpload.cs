@@ -52,9 +52,9 @@ internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<l
 
         // The hash belongs into the metadata, which comes before the bytes: what can be read twice is.
         string? promised = content.CanSeek ? await HashAsync(first, content, cancellationToken) : null;
-        using IncrementalHash? hash = promised is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using IMultipartUpload upload = await store.BeginMultipartAsync(key, new PutOptions { Metadata = metadata(promised) }, cancellationToken);
-        hash?.AppendData(first.Span);
+        hash.AppendData(first.Span);
         long size = first.Length;
         var running = new List<Task> { UploadAsync(upload, 1, first, returned: null, cancellationToken) };
         try
@@ -64,7 +64,7 @@ internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<l
                 int wanted = sizeOfParts ?? partSize << Math.Min((number - 1) / PartsOfOneSize, 4);
                 byte[] buffer = ArrayPool<byte>.Shared.Rent(wanted);
                 int length = await content.ReadAtLeastAsync(buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken);
-                hash?.AppendData(buffer, 0, length);
+                hash.AppendData(buffer, 0, length);
                 size += length;
                 if (length == 0)
                 {
@@ -93,12 +93,28 @@ internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<l
         }
 
         await Task.WhenAll(running);
-        if (hash is not null && Convert.ToHexStringLower(hash.GetHashAndReset()) != promised)
+        string sent = Convert.ToHexStringLower(hash.GetHashAndReset());
+        if (promised is not null && sent != promised)
         {
             throw new IOException("The file changed while it was stored: nothing was stored. Try again.");
         }
 
-        return (await upload.CompleteAsync(cancellationToken), size);
+        PutResult stored = await upload.CompleteAsync(cancellationToken);
+        return (promised is null ? await SayHashAsync(key, stored, size, metadata(sent), cancellationToken) : stored, size);
+    }
+
+    /// <summary>What could be read only once has its hash said afterwards, so that who reads it can verify it.</summary>
+    private async Task<PutResult> SayHashAsync(string key, PutResult stored, long size, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var options = new CopyOptions { SourceIfMatch = stored.ETag, ExpectedSize = size, Condition = PutCondition.Match(stored.ETag), Metadata = metadata };
+            return await store.CopyAsync(key, key, options, cancellationToken) ?? stored;
+        }
+        catch (StoreException replaced) when (replaced.Kind == StoreErrorKind.PreconditionFailed)
+        {
+            return stored; // By another's, which counts.
+        }
     }
 
     private async Task UploadAsync(IMultipartUpload upload, int number, ReadOnlyMemory<byte> part, byte[]? returned, CancellationToken cancellationToken)

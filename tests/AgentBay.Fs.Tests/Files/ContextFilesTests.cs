@@ -1,6 +1,7 @@
 using System.Text;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Files;
+using AgentBay.Fs.Metadata;
 using AgentBay.Fs.Mirror;
 using AgentBay.ObjectStore;
 using AgentBay.Testing;
@@ -61,10 +62,24 @@ public class ContextFilesTests
         ContextFiles files = await OpenAsync();
         byte[] bytes = Bytes((20 << 20) + 7);
 
-        _ = await files.PutAsync(FilePath.ParseFile("a"), new Unseekable(bytes), Attributes, null, Cancel);
+        FileEntry put = await files.PutAsync(FilePath.ParseFile("a"), new Unseekable(bytes), Attributes, null, Cancel);
 
         await using OpenedFile got = await files.OpenAsync(FilePath.ParseFile("a"), Cancel);
         Assert.Equal(bytes, await ReadAsync(got));
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)), (await memory.HeadAsync(put.Key, Cancel))!.Metadata[ObjectMetadata.Sha256]);
+    }
+
+    [Fact]
+    public async Task A_file_that_another_replaces_before_its_hash_is_said_is_the_others()
+    {
+        ContextFiles files = await OpenAsync();
+        store.BeforeCall = (call, cancel) =>
+            call.Call == StoreCall.Copy ? memory.PutAsync(call.Key, "theirs"u8.ToArray(), new PutOptions(), cancel) : Task.CompletedTask;
+
+        _ = await files.PutAsync(FilePath.ParseFile("a"), new Unseekable(Bytes(20 << 20)), Attributes, null, Cancel);
+
+        await using OpenedFile got = await files.OpenAsync(FilePath.ParseFile("a"), Cancel);
+        Assert.Equal("theirs", Encoding.UTF8.GetString(await ReadAsync(got)));
     }
 
     [Fact]

@@ -23,9 +23,7 @@ internal sealed class KernelModelMount(ModelMachine machine, string folder, bool
 
     public async ValueTask DisposeAsync() => await DropHeldAsync();
 
-    /// <summary>A signal (the runtime has its own) ends a call that waits for the store: nothing was done yet, and a program tries again.</summary>
-    public bool IsTransient(Exception error) =>
-        error is PosixException { Error: Errno.EINTR } || error.Message.Contains("Interrupted system call", StringComparison.Ordinal) || machine.IsOfKill(error);
+    public bool IsTransient(Exception error) => machine.IsOfKill(error);
 
     public Task WriteAsync(string path, string content)
     {
