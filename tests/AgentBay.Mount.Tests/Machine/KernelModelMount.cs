@@ -111,6 +111,7 @@ internal sealed class KernelModelMount(ModelMachine machine, string folder, bool
             return;
         }
 
+        await DropHeldAsync(); // As the model has: nothing is open any more.
         await (meanwhile?.Invoke() ?? Task.CompletedTask);
         await DownloadAsync();
     }
