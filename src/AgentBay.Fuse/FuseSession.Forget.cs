@@ -44,14 +44,17 @@ public sealed partial class FuseSession
             return Malformed(x);
         }
 
-        if (options.InterruptOnlyWhenKilled && pool.CallerOf(interrupt.Unique) is { } pid && !Caller.IsDying(pid))
+        if (pool.CallerOf(interrupt.Unique) is { } pid)
         {
-            _ = InterruptWhenKilledAsync(interrupt.Unique);
-            return true;
-        }
+            if (options.InterruptOnlyWhenKilled && !Caller.IsDying(pid))
+            {
+                _ = InterruptWhenKilledAsync(interrupt.Unique);
+            }
+            else
+            {
+                pool.TryInterrupt(interrupt.Unique);
+            }
 
-        if (pool.TryInterrupt(interrupt.Unique))
-        {
             return true;
         }
 

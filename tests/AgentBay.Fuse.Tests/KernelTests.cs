@@ -277,6 +277,38 @@ public sealed class KernelTests
         Assert.True(fileSystem.WasInterrupted);
     }
 
+    /// <summary>A signal that is there before its request makes the kernel hand out the interrupt right behind it, to whichever thread reads next.</summary>
+    [Fact]
+    public async Task Where_only_death_interrupts_no_call_of_a_program_under_a_rain_of_signals_fails()
+    {
+        await using var mount = await MountedFileSystem.Start(new EmptyFileSystem(), interruptOnlyWhenKilled: true);
+        using var program = MountedFileSystem.Start(
+            "python3", "-c",
+            """
+            import os, signal, sys
+            rain = 0
+            def drop(*_):
+                global rain
+                rain += 1
+            signal.signal(signal.SIGALRM, drop)
+            signal.setitimer(signal.ITIMER_REAL, 0.0001, 0.0001)
+            while rain < 4000:
+                try:
+                    os.unlink(sys.argv[1])
+                except FileNotFoundError:
+                    pass
+                except OSError as error:
+                    sys.exit(print(f"after {rain} signals: {error}") or 1)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            """,
+            mount.At("nothing"));
+        Task<string> said = program.StandardOutput.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await program.WaitForExitAsync(limit.Token);
+        Assert.Equal("", await said);
+        Assert.Equal(0, program.ExitCode);
+    }
+
     [Fact]
     public async Task A_program_that_is_killed_does_not_wait_for_its_read_ahead()
     {
@@ -405,6 +437,18 @@ public sealed class KernelTests
             }
 
             return answer;
+        }
+    }
+
+    /// <summary>It is empty, and says so after a moment in which it can be interrupted.</summary>
+    private sealed class EmptyFileSystem : MemoryFileSystem
+    {
+        public override ValueTask<FuseResult<FuseEntry>> Lookup(FuseRequest request, NodeId parent, ReadOnlySpan<byte> name) => Nothing(request);
+
+        private static async ValueTask<FuseResult<FuseEntry>> Nothing(FuseRequest request)
+        {
+            await Task.Delay(1, request.Interrupted);
+            return FuseEntry.Negative(TimeSpan.Zero);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace AgentBay.Mount.Tests.Churn;
 
 /// <summary>Kills the daemon on a timer, lets it kill itself at named steps, cuts it off from the store; and mounts again whenever it is dead.</summary>
@@ -13,6 +15,7 @@ internal sealed class ChurnKeeper(MountBox box, FlakyProxy proxy, TimeSpan killE
         "PutFolder.after", "Delete.before", "Delete.deleted", "Delete.after", "Intent.noted", "Refresh.before", "Forget.before",
     ];
 
+    private Task kept = Task.CompletedTask;
     private int troubles;
 
     public int Kills { get; private set; }
@@ -40,21 +43,45 @@ internal sealed class ChurnKeeper(MountBox box, FlakyProxy proxy, TimeSpan killE
 
     public async Task MountAsync()
     {
-        box.Set("AGENTBAY_FAULT", random.Next(2) == 0 ? $"{Steps[random.Next(Steps.Length)]}:{random.Next(1, 200)}" : "");
-        await box.MountAsync("--write-back", "1s");
+        string fault = random.Next(2) == 0 ? $"{Steps[random.Next(Steps.Length)]}:{random.Next(1, 200)}" : "";
+        box.Set("AGENTBAY_FAULT", fault);
+        Ran mounted = await box.TryMountAsync("--write-back", "1s");
         box.Set("AGENTBAY_FAULT", "");
+        if (mounted.ExitCode != 0 && fault.Length > 0)
+        {
+            KillsAtSteps++;
+            mounted = await box.TryMountAsync("--write-back", "1s"); // The daemon may have reached its step before mount looked whether it is up.
+        }
+
+        _ = mounted.Ok();
         IsUp = true;
     }
 
-    /// <summary>Until cancelled; then the store is there and the mount is up.</summary>
-    public async Task RunAsync(CancellationToken end)
+    /// <summary>Until the mount is up; fails as the keeper failed, because then it never will be.</summary>
+    public async Task UntilUpAsync()
+    {
+        while (!IsUp)
+        {
+            if (kept.IsFaulted)
+            {
+                await kept;
+            }
+
+            await Task.Delay(Glance);
+        }
+    }
+
+    /// <summary>Begins, in the background; the task ends when <paramref name="end"/> is cancelled, with the store there and the mount up.</summary>
+    public Task Start(CancellationToken end) => kept = Task.Run(() => RunAsync(end), CancellationToken.None);
+
+    private async Task RunAsync(CancellationToken end)
     {
         long killed = TimeProvider.System.GetTimestamp();
         TimeSpan nextCut = killEvery / 2;
         while (!end.IsCancellationRequested)
         {
-            using System.Diagnostics.Process daemon = System.Diagnostics.Process.GetProcessById(await box.DaemonFromHolderAsync());
-            while (!end.IsCancellationRequested && !daemon.HasExited)
+            using Process? daemon = await FindDaemonAsync();
+            while (!end.IsCancellationRequested && daemon is { HasExited: false })
             {
                 TimeSpan since = TimeProvider.System.GetElapsedTime(killed);
                 if (since > killEvery)
@@ -75,7 +102,7 @@ internal sealed class ChurnKeeper(MountBox box, FlakyProxy proxy, TimeSpan killE
                 }
             }
 
-            if (daemon.HasExited)
+            if (daemon is not { HasExited: false })
             {
                 if (TimeProvider.System.GetElapsedTime(killed) > Glance * 4)
                 {
@@ -86,6 +113,20 @@ internal sealed class ChurnKeeper(MountBox box, FlakyProxy proxy, TimeSpan killE
                 Interlocked.Increment(ref troubles);
                 await MountAsync();
             }
+        }
+    }
+
+    /// <summary>Null where it has ended already.</summary>
+    private async Task<Process?> FindDaemonAsync()
+    {
+        int pid = await box.DaemonFromHolderAsync();
+        try
+        {
+            return Process.GetProcessById(pid);
+        }
+        catch (ArgumentException)
+        {
+            return null;
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class ChurnTests(Machine machine, ITestOutputHelper output)
         keeper = new ChurnKeeper(box, proxy, Min(length / 6, LongestKillEvery), new Random(seed + 1));
         await keeper.MountAsync();
         using var end = new CancellationTokenSource();
-        Task kept = Task.Run(() => keeper.RunAsync(end.Token));
+        Task kept = keeper.Start(end.Token);
         try
         {
             long began = Stopwatch.GetTimestamp();
@@ -158,11 +158,7 @@ public sealed class ChurnTests(Machine machine, ITestOutputHelper output)
             }
 
             Count(counted);
-            while (!keeper.IsUp)
-            {
-                await Task.Delay(200);
-            }
-
+            await keeper.UntilUpAsync();
             await (undo?.Invoke() ?? Task.CompletedTask);
             if (!retry)
             {

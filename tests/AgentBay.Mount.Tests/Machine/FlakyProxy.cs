@@ -75,6 +75,7 @@ internal sealed class FlakyProxy : IAsyncDisposable
         (open[client], open[server]) = (true, true);
         try
         {
+            ObjectDisposedException.ThrowIf(cut, this); // Cut may have gone through the open ones just before.
             await server.ConnectAsync(target.Host, target.Port);
             await Task.WhenAny(CopyAsync(client, server), CopyAsync(server, client));
         }
