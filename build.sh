@@ -133,14 +133,18 @@ sources_newer() {
 
 count_of() { sed -n "s/^ *$1: *\([0-9][0-9]*\).*/\1/p" "$2" | tail -1; }
 
+# No project takes half of this. At the first limit the tests are told to end, at the second the project is killed.
+readonly TEST_LIMIT=28m KILL_LIMIT=30m
+
 # Each project is a program of its own (Microsoft.Testing.Platform); its summary has the lines "failed: N", "succeeded: N", "skipped: N".
 run_projects() {
     local name code
     for name in "$@"; do
         say "== $name"
         code=0
-        "tests/$name/bin/Release/net10.0/$name" --results-directory "$ARTIFACTS/tests" --report-xunit-trx --report-xunit-trx-filename "$name.trx" \
-            --no-progress --no-ansi >"$ARTIFACTS/tests/$name.log" 2>&1 </dev/null || code=$?
+        timeout --foreground --signal=KILL "$KILL_LIMIT" \
+            "tests/$name/bin/Release/net10.0/$name" --results-directory "$ARTIFACTS/tests" --report-xunit-trx --report-xunit-trx-filename "$name.trx" \
+            --timeout "$TEST_LIMIT" --no-progress --no-ansi >"$ARTIFACTS/tests/$name.log" 2>&1 </dev/null || code=$?
         printf '%s\n' "$code" >"$ARTIFACTS/tests/$name.code"
     done
 }
@@ -168,6 +172,7 @@ run_tests() {
             bad=1
             cat "$log"
             say "$name ended with code $code"
+            [ "$code" -ne 137 ] || say "$name had not ended after $KILL_LIMIT: the last long running tests above hang"
         fi
         passed=$((passed + $(count_of succeeded "$log" | grep . || echo 0)))
         failed=$((failed + $(count_of failed "$log" | grep . || echo 0)))

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
 
@@ -28,6 +29,6 @@ public sealed class DrainingTests(Machine machine)
         proxy.Restore();
 
         Assert.Equal("draining", state);
-        await daemon.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Eventually.EndsAsync(daemon);
     }
 }

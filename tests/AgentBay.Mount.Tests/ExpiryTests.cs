@@ -1,4 +1,5 @@
 using AgentBay.ObjectStore;
+using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
 
@@ -21,10 +22,7 @@ public sealed class ExpiryTests(Machine machine)
         }
 
         await store.SetExpiryRulesAsync("test-", [new ExpiryRule("test-1", prefix + "d/", 1)], Cancel);
-        while (await store.HeadAsync(prefix + "d/expires", Cancel) is not null)
-        {
-            await Task.Delay(TimeSpan.FromSeconds(1), Cancel);
-        }
+        await Eventually.HappensAsync(async () => await store.HeadAsync(prefix + "d/expires", Cancel) is null, Cancel);
 
         (await box.AgentBayAsync("sync", box.Mount, "--mode", "download")).Ok();
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using AgentBay.ObjectStore;
 using AgentBay.Posix;
+using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
 
@@ -175,7 +176,7 @@ public sealed class FileCommandTests(Machine machine)
         }
 
         _ = Syscall.Kill(put.Id, signal: 15); // As Ctrl-C; a job in the background ignores that.
-        await put.WaitForExitAsync(Cancel); // Though its standard input stays open and says nothing.
+        await Eventually.EndsAsync(put); // Though its standard input stays open and says nothing.
 
         Assert.Equal((1, "agentbay-mount: Interrupted.\n"), (put.ExitCode, await put.StandardError.ReadToEndAsync(Cancel)));
         Assert.Equal(0, (await box.AgentBayAsync("file", "list", "test", "--json")).Json().GetProperty("totalCount").GetInt32());

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
 
@@ -13,20 +14,14 @@ public sealed class InfoTests(Machine machine)
         Assert.Equal(["download Success"], await RowsAsync(box));
 
         (await box.ScriptAsync(box.Mount, "d=$(printf 'n%.0s' $(seq 250)) && mkdir -p $d/$d/$d/$d/$d && echo x > $d/$d/$d/$d/$d/f")).Ok();
-        while (await RowsAsync(box) is not ["upload Failed", "download Success"])
-        {
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
+        await Eventually.HappensAsync(async () => await RowsAsync(box) is ["upload Failed", "download Success"], TestContext.Current.CancellationToken);
 
         JsonElement row = (await box.AgentBayAsync("info", box.Mount, "--json")).Json()[0];
         Assert.Contains("makes a key of more than 1023 bytes", row.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
         Assert.True(row.GetProperty("startTime").GetDateTimeOffset() <= row.GetProperty("finishTime").GetDateTimeOffset());
 
         (await box.ScriptAsync(box.Mount, "rm -r nnn* && echo y > g")).Ok();
-        while (await RowsAsync(box) is not ["upload Success", "download Success"])
-        {
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
+        await Eventually.HappensAsync(async () => await RowsAsync(box) is ["upload Success", "download Success"], TestContext.Current.CancellationToken);
 
         await box.UnmountAsync();
     }

@@ -1,3 +1,4 @@
+using AgentBay.Testing;
 using AgentBay.Testing.Http;
 
 namespace AgentBay.Mount.Tests;
@@ -44,7 +45,7 @@ public sealed class LargeFileTests(Machine machine)
         await box.MountAsync("--write-back", "off");
         using var daemon = System.Diagnostics.Process.GetProcessById(await box.DaemonAsync());
         string sum = (await box.ScriptAsync(box.Mount, $"head -c {Parts * 8}M /dev/urandom > large && sha256sum < large; sync large || true")).Ok().Output;
-        await daemon.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Eventually.EndsAsync(daemon);
         int before = sent;
         box.Set("AGENTBAY_FAULT", "");
 

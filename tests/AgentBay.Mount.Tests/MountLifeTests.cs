@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
 
@@ -40,7 +41,7 @@ public sealed class MountLifeTests(Machine machine)
         (await box.AgentBayAsync("unmount", box.Mount, "--force")).Ok();
         (await box.AgentBayAsync("status", box.Mount)).Exits(1);
         user.Kill();
-        await user.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Eventually.EndsAsync(user);
     }
 
     [Theory]

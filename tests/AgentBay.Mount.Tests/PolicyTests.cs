@@ -1,12 +1,11 @@
 using AgentBay.ObjectStore;
+using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
 
 /// <summary>Policies on real mounts: what reaches the store, what appears in the mount, what lies in the mirror, and what bad policies say.</summary>
 public sealed class PolicyTests(Machine machine)
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
-
     private static readonly (string[] Options, string Says)[] Bad =
     [
         (["--policy", """{"bwList":{"whiteLists":[{"path":"*.json"}]}}"""], "Wildcard patterns are not supported in path. Got: *.json. Please use exact directory paths instead."),
@@ -178,10 +177,7 @@ public sealed class PolicyTests(Machine machine)
         await WriteAsync(box, "d/a");
 
         await using StoredContext stored = await StoredContext.OpenAsync(box);
-        while (await stored.ReadAsync("d/a") != "d/a")
-        {
-            await Task.Delay(Glance, TestContext.Current.CancellationToken);
-        }
+        await Eventually.HappensAsync(async () => await stored.ReadAsync("d/a") == "d/a", TestContext.Current.CancellationToken);
 
         Assert.Equal(["d/a"], InMirror(box));
         await box.UnmountAsync();
@@ -233,14 +229,14 @@ public sealed class PolicyTests(Machine machine)
         using (var daemon = System.Diagnostics.Process.GetProcessById(await box.DaemonAsync()))
         {
             _ = AgentBay.Posix.Syscall.Kill(daemon.Id, signal: 15);
-            await daemon.WaitForExitAsync(TestContext.Current.CancellationToken);
+            await Eventually.EndsAsync(daemon);
         }
 
         await box.MountAsync("--upload", "manual");
         using (var daemon = System.Diagnostics.Process.GetProcessById(await box.DaemonAsync()))
         {
             (await box.RunAsync("umount", "-i", box.Mount)).Ok();
-            await daemon.WaitForExitAsync(TestContext.Current.CancellationToken);
+            await Eventually.EndsAsync(daemon);
         }
 
         Assert.Empty(await StoredAsync(box));

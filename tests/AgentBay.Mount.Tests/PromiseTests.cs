@@ -1,6 +1,7 @@
 using System.Text;
 using System.Xml.Linq;
 using AgentBay.Posix;
+using AgentBay.Testing;
 using AgentBay.Testing.Http;
 
 namespace AgentBay.Mount.Tests;
@@ -124,7 +125,7 @@ public sealed class PromiseTests(Machine machine)
         await box.MountAsync("--write-back", "off");
         using var daemon = System.Diagnostics.Process.GetProcessById(await box.DaemonAsync());
         (await box.ScriptAsync(box.Mount, "echo one > f; sync f || true")).Ok();
-        await daemon.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Eventually.EndsAsync(daemon);
         box.Set("AGENTBAY_FAULT", "");
 
         await box.MountAsync("--write-back", "off");
@@ -201,7 +202,7 @@ public sealed class PromiseTests(Machine machine)
         await box.MountAsync();
         using var daemon = System.Diagnostics.Process.GetProcessById(await box.DaemonAsync());
         Assert.NotEqual(0, (await box.ScriptAsync(box.Mount, "cat f")).ExitCode);
-        await daemon.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Eventually.EndsAsync(daemon);
         box.Set("AGENTBAY_FAULT", "");
         await box.MountAsync();
 
@@ -285,10 +286,7 @@ public sealed class PromiseTests(Machine machine)
         foreach (string content in (string[])["one", "onetwo"])
         {
             open.Write(Encoding.ASCII.GetBytes(content), (int)open.Position, content.Length - (int)open.Position);
-            while (await stored.ReadAsync("open") != content)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
-            }
+            await Eventually.HappensAsync(async () => await stored.ReadAsync("open") == content, TestContext.Current.CancellationToken);
         }
     }
 

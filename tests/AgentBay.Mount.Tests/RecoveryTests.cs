@@ -1,4 +1,5 @@
 using AgentBay.ObjectStore;
+using AgentBay.Testing;
 using AgentBay.Testing.Http;
 
 namespace AgentBay.Mount.Tests;
@@ -84,7 +85,7 @@ public sealed class RecoveryTests(Machine machine)
         Ran unmounted = (await box.AgentBayAsync("unmount", box.Mount)).Exits(3);
 
         Assert.Contains("was deleted while it was mounted", unmounted.Error, StringComparison.Ordinal);
-        await daemon.WaitForExitAsync(Cancel);
+        await Eventually.EndsAsync(daemon);
         await box.MountAsync();
         Assert.Equal("21\n", (await box.ScriptAsync(box.Mount, "cat d/* top | wc -l")).Ok().Output);
         await box.UnmountAsync();
@@ -177,7 +178,7 @@ public sealed class RecoveryTests(Machine machine)
         Assert.Equal("closed\n", (await box.ScriptAsync(box.Mount, "cat a")).Ok().Output);
         _ = (await box.AgentBayAsync("unmount", box.Mount, "--deadline", "5s")).Exits(3);
 
-        await daemon.WaitForExitAsync(Cancel);
+        await Eventually.EndsAsync(daemon);
         await disk.ReplugAsync();
         await box.MountAsync();
         await box.UnmountAsync();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentBay.Testing;
 using AgentBay.Testing.Http;
 
 namespace AgentBay.Mount.Tests;
@@ -235,16 +236,9 @@ public sealed class StatusTests(Machine machine)
 
     private static async Task<JsonElement> StatusWhenAsync(MountBox box, Func<JsonElement, bool> wanted)
     {
-        while (true)
-        {
-            JsonElement status = (await box.AgentBayAsync("status", box.Mount, "--json")).Json();
-            if (wanted(status))
-            {
-                return status;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(200), Cancel);
-        }
+        JsonElement status = default;
+        await Eventually.HappensAsync(async () => wanted(status = (await box.AgentBayAsync("status", box.Mount, "--json")).Json()), Cancel);
+        return status;
     }
 
     private static async Task<string?> StateAsync(MountBox box, string path)

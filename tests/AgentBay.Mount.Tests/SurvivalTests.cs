@@ -1,4 +1,5 @@
 using AgentBay.Posix;
+using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
 
@@ -27,7 +28,7 @@ public sealed class SurvivalTests(Machine machine)
             closed = int.Parse(line);
         }
 
-        await writer.WaitForExitAsync();
+        await Eventually.EndsAsync(writer);
         await box.MountAsync();
         (await box.ScriptAsync(box.Mount, """for i in $(seq "$1"); do test "$(cat "file$i")" = "content $i"; done""", $"{closed}")).Ok();
         await box.UnmountAsync();
@@ -100,7 +101,7 @@ public sealed class SurvivalTests(Machine machine)
         (await box.ScriptAsync(box.Mount, """for i in $(seq 300); do echo "$i" > "f$i"; done""")).Ok();
         using var daemon = System.Diagnostics.Process.GetProcessById(await box.DaemonAsync());
         (await (who == Who.Root ? box.RunAsync("umount", "-i", box.Mount) : box.RunAsync("fusermount3", "-u", box.Mount))).Ok();
-        await daemon.WaitForExitAsync();
+        await Eventually.EndsAsync(daemon);
         await using StoredContext stored = await StoredContext.OpenAsync(box);
         for (int i = 1; i <= 300; i++)
         {
@@ -118,7 +119,7 @@ public sealed class SurvivalTests(Machine machine)
         int pid = await box.DaemonAsync();
         using var daemon = System.Diagnostics.Process.GetProcessById(pid);
         Syscall.Kill(pid, 15).ThrowIfError("kill");
-        await daemon.WaitForExitAsync();
+        await Eventually.EndsAsync(daemon);
         Assert.DoesNotContain(box.Mount, await File.ReadAllTextAsync("/proc/self/mountinfo"), StringComparison.Ordinal);
         await using StoredContext stored = await StoredContext.OpenAsync(box);
         Assert.Equal("last\n", await stored.ReadAsync("word"));

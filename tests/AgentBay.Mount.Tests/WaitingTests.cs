@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using AgentBay.Testing;
 using AgentBay.Testing.Http;
 
 namespace AgentBay.Mount.Tests;
@@ -36,7 +37,7 @@ public sealed class WaitingTests(Machine machine)
         while (unmounted.ExitCode == 1 && unmounted.Error.Contains(" is in use ", StringComparison.Ordinal)); // It had the file open in that moment.
 
         _ = unmounted.Ok();
-        await writer.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Eventually.EndsAsync(writer);
         string last = (await written).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
         Assert.Equal($"{last}\n", await stored.ReadAsync("d/numbers"));
         Assert.True(int.Parse(last) > before);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AgentBay.Fs.Control;
 using AgentBay.Fs.Mirror;
+using AgentBay.Testing;
 
 namespace AgentBay.Sdk.Tests;
 
@@ -59,7 +60,7 @@ public sealed class SessionLifeTests(Machine machine)
         var refused = await session.DeleteAsync();
         var written = await session.FileSystem.WriteFileAsync($"{box.At("/tmp/data")}/still", "works");
         user.StandardInput.Close();
-        await user.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Eventually.EndsAsync(user);
         var deleted = await session.DeleteAsync(syncContext: true);
 
         Assert.Contains($"in use by process {user.Id} (cat)", refused.ErrorMessage, StringComparison.Ordinal);

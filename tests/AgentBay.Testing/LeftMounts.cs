@@ -42,7 +42,7 @@ public static class LeftMounts
             if (daemon.MainModule?.FileName == BuiltProgram.FullPath)
             {
                 daemon.Kill();
-                await daemon.WaitForExitAsync();
+                await Eventually.EndsAsync(daemon);
             }
         }
         catch (ArgumentException)
@@ -56,6 +56,6 @@ public static class LeftMounts
     {
         using Process umount = Process.Start(new ProcessStartInfo("umount", ["-l", "-i", "-q", mountPoint]) { RedirectStandardError = true })!;
         _ = await umount.StandardError.ReadToEndAsync();
-        await umount.WaitForExitAsync();
+        await Eventually.EndsAsync(umount);
     }
 }

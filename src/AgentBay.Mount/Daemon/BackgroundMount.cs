@@ -21,6 +21,11 @@ internal static class BackgroundMount
             Report(new StartReport.Failed(failure.ExitCode, failure.Message));
             return failure.ExitCode;
         }
+        finally
+        {
+            // Who waited for the end of this process may unmount the disk of its log at once.
+            Terminal.LeaveDescriptors();
+        }
     }
 
     private static MountRequest Absolute(MountRequest request) => request with

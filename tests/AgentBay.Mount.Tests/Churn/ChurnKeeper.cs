@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests.Churn;
 
@@ -89,7 +90,7 @@ internal sealed class ChurnKeeper(MountBox box, FlakyProxy proxy, TimeSpan killE
                     Interlocked.Increment(ref troubles);
                     daemon.Kill();
                     (Kills, killed, nextCut) = (Kills + 1, TimeProvider.System.GetTimestamp(), killEvery / 2);
-                    await daemon.WaitForExitAsync(CancellationToken.None);
+                    await Eventually.EndsAsync(daemon);
                 }
                 else if (since > nextCut)
                 {

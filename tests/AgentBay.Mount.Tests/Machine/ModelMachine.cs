@@ -77,7 +77,7 @@ internal sealed class ModelMachine : IAsyncDisposable
     public async Task KillAsync(Func<Task> meanwhile)
     {
         daemon!.Kill();
-        await daemon.WaitForExitAsync();
+        await Eventually.EndsAsync(daemon);
         await meanwhile();
         await MountAsync();
     }
@@ -89,7 +89,7 @@ internal sealed class ModelMachine : IAsyncDisposable
             || error.Message.Contains("endpoint is not connected", StringComparison.Ordinal) || error.Message.Contains("connection abort", StringComparison.Ordinal);
         if (armed && disconnected)
         {
-            daemon!.WaitForExit();
+            Assert.True(daemon!.WaitForExit(Eventually.Limit));
         }
 
         return WasKilled;

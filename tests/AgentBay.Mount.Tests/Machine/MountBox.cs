@@ -137,7 +137,7 @@ internal sealed partial class MountBox : IAsyncDisposable
     {
         using var daemon = System.Diagnostics.Process.GetProcessById(await DaemonAsync());
         daemon.Kill();
-        await daemon.WaitForExitAsync();
+        await Eventually.EndsAsync(daemon);
     }
 
     /// <summary>The context's id.</summary>

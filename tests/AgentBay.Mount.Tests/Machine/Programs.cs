@@ -28,7 +28,8 @@ internal static class Programs
         using var limit = new CancellationTokenSource(LongestRun);
         try
         {
-            await process.WaitForExitAsync(limit.Token);
+            // A process that it has left behind may keep its output open.
+            await Task.WhenAll(process.WaitForExitAsync(limit.Token), output, error).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
