@@ -19,17 +19,18 @@ internal static class MirrorRecovery
     {
         foreach (BaselineRow row in mirror.Index.Under(TreePath.Root).Where(row => row.State is not (BaselineState.Present or BaselineState.Released)))
         {
-            if (mirror.Files.TryStat(row.Path)?.Identity != row.Identity)
+            if (mirror.Files.TryStat(row.Path) is not { } entry)
             {
-                continue; // Taken away beside the mount: its number may be another file's by now.
+                continue; // Taken away beside the mount.
             }
 
-            // The mark knows which of a hard-linked file's objects it names, and whether a download that failed or was going on at the end is done.
-            bool rowKnows = row.State == BaselineState.Placeholder && !mirror.Placeholders.TryGet(row.Identity.Inode, out _);
-            PlaceholderMark? mark = rowKnows ? row.ToMark() : mirror.Files.ReadMark(row.Path);
+            // The mark knows which of a hard-linked file's objects it names, whether a download that failed or was going on at the end is done, and what a
+            // file is that somebody put in the place of the row's.
+            bool rowKnows = row.State == BaselineState.Placeholder && row.Identity == entry.Identity && !mirror.Placeholders.TryGet(entry.Identity.Inode, out _);
+            PlaceholderMark? mark = rowKnows ? row.ToMark() : entry.Kind == EntryKind.File ? mirror.Files.ReadMark(row.Path) : null;
             if (mark is not null)
             {
-                mirror.Placeholders.Set(row.Identity.Inode, mark);
+                mirror.Placeholders.Set(entry.Identity.Inode, mark);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Keys;
 using AgentBay.Fs.Tests.Sync;
@@ -66,6 +67,31 @@ public sealed class MirrorRecoveryTests
         await mirror.KillAsync();
         await mirror.FlushCleanAsync();
         Assert.Equal(["c", "d/b"], mirror.Keys());
+    }
+
+    /// <summary>As a backup does: another inode, with the attributes of the one that the index knows, and its mark.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_placeholder_that_was_put_back_beside_the_mount_still_gets_its_bytes(bool clean)
+    {
+        await using var mirror = await StoredAsync("d/a", "d/b");
+        await mirror.RemountAfreshAsync();
+        _ = await mirror.ListAsync("d");
+        static void Harm(string state)
+        {
+            string file = Path.Combine(state, "tree", "d", "a");
+            using var copy = Process.Start("cp", ["-a", "--", file, file + ".copy"]);
+            copy.WaitForExit();
+            File.Move(file + ".copy", file, overwrite: true);
+        }
+
+        await (clean ? mirror.RemountAsync(Harm) : mirror.KillAsync(Harm));
+
+        Assert.Equal("content of d/a", await mirror.ReadAsync("d/a"));
+        Assert.Equal("content of d/b", await mirror.ReadAsync("d/b"));
+        await mirror.FlushCleanAsync();
+        Assert.Equal("content of d/a", await mirror.StoredAsync("d/a"));
     }
 
     [Fact]
