@@ -265,7 +265,7 @@ internal sealed class FolderFiller
         bool implied = row is null && remote is { Folder: true } && mirror.Index.Under(path).Any(below => below.State != BaselineState.Released && mirror.Journal.Notes(below.Path));
         RemoteChange change = implied ? RemoteChange.Same : Compare(row, remote);
         PathRules rules = state.Rules with { HidesNew = false }; // Whoever looks has asked.
-        Decision decision = Reconciler.Decide(rules, implied || row is not null, state.Local.Change, change, sameContent: false);
+        Decision decision = Reconciler.Decide(rules, implied || row is not null, state.Local.Change, change);
         switch (decision)
         {
             case Decision.Nothing when row != state.Row:

@@ -34,7 +34,7 @@ internal sealed partial class ActionRunner
         }
 
         PathRules rules = mirror.Rules.Of(action.Path);
-        switch (Reconciler.Decide(rules, action.Row is { IsIntent: false }, action.Local.Change, RemoteChange.Changed, sameContent: false))
+        switch (Reconciler.Decide(rules, action.Row is { IsIntent: false }, action.Local.Change, RemoteChange.Changed))
         {
             case Decision.Release:
                 return await ReleaseAsync(action.Row!);

@@ -23,16 +23,13 @@ public enum Decision
 
     DeleteLocal,
 
-    /// <summary>Both sides have the same content: only the baseline is written.</summary>
-    Adopt,
-
     /// <summary>Gone on both sides: only the baseline is written.</summary>
     Forget,
 
     /// <summary>Gone here, and no matter of the store's: the row says so, and the object is as if it had not been seen yet.</summary>
     Release,
 
-    /// <summary>Both changed: both versions are kept.</summary>
+    /// <summary>Both changed: both versions are kept, unless they turn out to be equal.</summary>
     Conflict,
 }
 
@@ -41,10 +38,9 @@ public static class Reconciler
 {
     /// <param name="rules">What the policy says of the path.</param>
     /// <param name="hasBaseline">Without one, local is <see cref="LocalChange.Absent"/> or <see cref="LocalChange.Content"/> and remote is <see cref="RemoteChange.Absent"/> or <see cref="RemoteChange.Changed"/>.</param>
-    /// <param name="sameContent">Whether mirror and store hold equal bytes, where both changed.</param>
-    public static Decision Decide(PathRules rules, bool hasBaseline, LocalChange local, RemoteChange remote, bool sameContent)
+    public static Decision Decide(PathRules rules, bool hasBaseline, LocalChange local, RemoteChange remote)
     {
-        Decision decision = Decide(hasBaseline, local, remote, sameContent);
+        Decision decision = Decide(hasBaseline, local, remote);
         return (rules, local, decision) switch
         {
             // Local-only: neither side is judged by the other; a row that has lost its file must not look like a deletion later.
@@ -61,12 +57,12 @@ public static class Reconciler
         };
     }
 
-    private static Decision Decide(bool hasBaseline, LocalChange local, RemoteChange remote, bool sameContent) => (hasBaseline, local, remote) switch
+    private static Decision Decide(bool hasBaseline, LocalChange local, RemoteChange remote) => (hasBaseline, local, remote) switch
     {
         (false, LocalChange.Absent, RemoteChange.Absent) => Decision.Nothing,
         (false, LocalChange.Absent, RemoteChange.Changed) => Decision.Place,
         (false, LocalChange.Content, RemoteChange.Absent) => Decision.Upload,
-        (false, LocalChange.Content, RemoteChange.Changed) => sameContent ? Decision.Adopt : Decision.Conflict,
+        (false, LocalChange.Content, RemoteChange.Changed) => Decision.Conflict,
 
         (true, LocalChange.Same, RemoteChange.Same) => Decision.Nothing,
         (true, LocalChange.Same, RemoteChange.Changed) => Decision.Replace,
@@ -77,7 +73,7 @@ public static class Reconciler
         (true, LocalChange.Attributes, RemoteChange.Absent) => Decision.DeleteLocal,
 
         (true, LocalChange.Content, RemoteChange.Same) => Decision.Upload,
-        (true, LocalChange.Content, RemoteChange.Changed) => sameContent ? Decision.Adopt : Decision.Conflict,
+        (true, LocalChange.Content, RemoteChange.Changed) => Decision.Conflict,
         (true, LocalChange.Content, RemoteChange.Absent) => Decision.Upload,      // Deletion against edit keeps the edit.
 
         (true, LocalChange.Absent, RemoteChange.Same) => Decision.DeleteRemote,

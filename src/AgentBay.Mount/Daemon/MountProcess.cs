@@ -57,7 +57,7 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
         }
 
         ContextRecord context = found
-            ?? (request.Create && !request.Context.StartsWith("SdkCtx-", StringComparison.Ordinal)
+            ?? (request.Create && !request.Context.StartsWith(ContextId.Prefix, StringComparison.Ordinal)
                 ? await catalog.GetOrCreateAsync(request.Context, cancellationToken)
                 : throw CommandException.Failed($"There is no context '{request.Context}' in {store.Properties.Url} (agentbay-mount context list shows those that are there)."));
         ContextCatalog.RefuseBusy(context);

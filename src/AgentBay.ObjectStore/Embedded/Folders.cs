@@ -7,7 +7,6 @@ namespace AgentBay.ObjectStore.Embedded;
 /// <summary>Makes, opens, syncs and removes the folders below the store's directory. Nothing here follows a link or leaves the directory.</summary>
 internal sealed class Folders(SafeFileHandle root, EmbeddedErrors errors)
 {
-    private const uint PrivateFolder = 0x1C0;   // 0700
     private const int MaxRemembered = 100_000;
 
     // Folders whose names are on disk up to the root. The birth time tells an inode that was used again.
@@ -120,7 +119,7 @@ internal sealed class Folders(SafeFileHandle root, EmbeddedErrors errors)
         Errno result = TryOpen(place.Folder, out var parent);
         using (parent)
         {
-            return result == Errno.OK ? Syscall.MakeDirectory(parent, place.Name, PrivateFolder) : result;
+            return result == Errno.OK ? Syscall.MakeDirectory(parent, place.Name, HiddenFolder.PrivateFolder) : result;
         }
     }
 }

@@ -7,8 +7,9 @@ namespace AgentBay.ObjectStore.Embedded;
 /// <summary>A folder that is the store's own: its files are for its user alone, and small ones are replaced whole.</summary>
 internal sealed class HiddenFolder(SafeFileHandle handle, EmbeddedErrors errors) : IDisposable
 {
+    internal const uint PrivateFolder = 0x1C0;   // 0700
+
     private const uint PrivateFile = 0x180;   // 0600
-    private const uint PrivateFolder = 0x1C0;   // 0700
 
     internal SafeFileHandle Handle => handle;
 

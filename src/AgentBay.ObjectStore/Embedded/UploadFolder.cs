@@ -12,8 +12,6 @@ internal sealed class UploadFolder : IDisposable
 
     private const string What = "the folder of an upload";
 
-    private const uint PrivateFolder = 0x1C0;   // 0700
-
     private readonly SafeFileHandle parent;
     private readonly EmbeddedErrors errors;
     private readonly List<SafeFileHandle> opened = [];
@@ -52,7 +50,7 @@ internal sealed class UploadFolder : IDisposable
     {
         string id = Guid.NewGuid().ToString("N");
         byte[] name = Encoding.ASCII.GetBytes(id);
-        errors.Check(What, Syscall.MakeDirectory(uploads, name, PrivateFolder));
+        errors.Check(What, Syscall.MakeDirectory(uploads, name, HiddenFolder.PrivateFolder));
         errors.Check(What, Syscall.Open(uploads, name, OpenFlags.ReadOnly | OpenFlags.Directory, 0, out var handle));
         var folder = new UploadFolder(uploads, handle, id, errors) { Begun = begun };
         try

@@ -52,19 +52,7 @@ public sealed class ReconcilerTests
             (byDefault, keepingDeleted, hidingNew, localOnly),
             (Decide(Default), Decide(KeepsDeleted), Decide(HidesNew), Decide(LocalOnly)));
 
-        Decision Decide(PathRules rules) => Reconciler.Decide(rules, baseline, local, remote, sameContent: false);
-    }
-
-    [Theory]
-    [MemberData(nameof(States))]
-    public void Equal_content_turns_a_conflict_into_an_adoption_and_nothing_else(
-        string state, bool baseline, LocalChange local, RemoteChange remote, Decision byDefault, Decision keepingDeleted, Decision hidingNew, Decision localOnly)
-    {
-        _ = state;
-        foreach ((PathRules rules, Decision decision) in new[] { (Default, byDefault), (KeepsDeleted, keepingDeleted), (HidesNew, hidingNew), (LocalOnly, localOnly) })
-        {
-            Assert.Equal(decision == Conflict ? Adopt : decision, Reconciler.Decide(rules, baseline, local, remote, sameContent: true));
-        }
+        Decision Decide(PathRules rules) => Reconciler.Decide(rules, baseline, local, remote);
     }
 
     public static TheoryData<string, bool, LocalChange, Decision, Decision, Decision, Decision> StatesWithoutForeignChange =>
@@ -108,7 +96,7 @@ public sealed class ReconcilerTests
             {
                 foreach (RemoteChange remote in Enum.GetValues<RemoteChange>().Where(remote => !legal.Contains((baseline, local, remote))))
                 {
-                    Assert.Throws<ArgumentException>(() => Reconciler.Decide(Default, baseline, local, remote, sameContent: false));
+                    Assert.Throws<ArgumentException>(() => Reconciler.Decide(Default, baseline, local, remote));
                 }
             }
         }
