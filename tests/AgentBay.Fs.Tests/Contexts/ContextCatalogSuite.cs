@@ -246,20 +246,8 @@ public abstract class ContextCatalogSuite
         });
 
     [Fact]
-    public async Task A_deletion_cut_short_anywhere_is_ended_by_deleting_again() => await CutShortAnywhereAsync(
-        writes: 6, // record marked, three kinds of contents, record, name
-        act: async (catalog, made) =>
-        {
-            await catalog.DeleteAsync(made!, null, Cancel);
-            return made!;
-        },
-        prepare: async () =>
-        {
-            ContextRecord made = await Catalog.GetOrCreateAsync("doomed", Cancel);
-            await FillAsync(made, 3);
-            return made;
-        },
-        check: async (made, where) =>
+    public async Task A_deletion_cut_short_anywhere_is_ended_by_deleting_again() =>
+        await DeletionCutShortAnywhereAsync(async (made, where) =>
         {
             if (await Catalog.FindAsync("doomed", Cancel) is { State: ContextRecord.Deleting })
             {
@@ -277,20 +265,8 @@ public abstract class ContextCatalogSuite
     [InlineData("creating")]
     [InlineData("renaming to it")]
     [InlineData("listing")]
-    public async Task A_deletion_cut_short_anywhere_is_ended_from_its_name_or_leaves_the_name_free(string how) => await CutShortAnywhereAsync(
-        writes: 6,
-        act: async (catalog, made) =>
-        {
-            await catalog.DeleteAsync(made!, null, Cancel);
-            return made!;
-        },
-        prepare: async () =>
-        {
-            ContextRecord made = await Catalog.GetOrCreateAsync("doomed", Cancel);
-            await FillAsync(made, 3);
-            return made;
-        },
-        check: async (made, where) =>
+    public async Task A_deletion_cut_short_anywhere_is_ended_from_its_name_or_leaves_the_name_free(string how) =>
+        await DeletionCutShortAnywhereAsync(async (made, where) =>
         {
             ContextRecord other = await Catalog.GetOrCreateAsync("other", Cancel);
             if (how == "listing")
@@ -597,6 +573,21 @@ public abstract class ContextCatalogSuite
         await PutAsync(".agentbay/names/a", """{"id":"../x","nonce":"1"}""");
         await AssertFailsAsync(ContextError.Corrupt, ".agentbay/names/a", () => Catalog.FindAsync("a", Cancel));
     }
+
+    private Task DeletionCutShortAnywhereAsync(Func<ContextRecord?, string, Task> check) => CutShortAnywhereAsync(
+        writes: 6, // record marked, three kinds of contents, record, name
+        act: async (catalog, made) =>
+        {
+            await catalog.DeleteAsync(made!, null, Cancel);
+            return made!;
+        },
+        prepare: async () =>
+        {
+            ContextRecord made = await Catalog.GetOrCreateAsync("doomed", Cancel);
+            await FillAsync(made, 3);
+            return made;
+        },
+        check);
 
     /// <summary>Does something with a store that dies before, or right after, its n-th write, for each n until it does not die; then checks.</summary>
     private async Task CutShortAnywhereAsync(

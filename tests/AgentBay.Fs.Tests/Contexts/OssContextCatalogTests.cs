@@ -10,37 +10,17 @@ public sealed class OssContextCatalogTests(OssContextCatalogTests.Fixture fixtur
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 
-    /// <summary>A bucket for the class; each test has a prefix of its own in it.</summary>
-    public sealed class Fixture : IAsyncLifetime
+    /// <summary>The stand-in for the class.</summary>
+    public sealed class Fixture : S3ContextCatalogTests.Fixture
     {
-        private S3Server? server;
-        private S3Bucket? bucket;
         private OssBucket? oss;
-        private string? unavailable;
-        private int tests;
 
-        public async ValueTask InitializeAsync()
-        {
-            try
-            {
-                server = await S3Server.StartAsync();
-                bucket = await server.CreateBucketAsync();
-                oss = new OssBucket(bucket);
-            }
-            catch (S3ServerUnavailableException e)
-            {
-                unavailable = e.Message;
-            }
-        }
-
-        public IObjectStore NewStore() =>
-            oss?.NewStore($"test {Interlocked.Increment(ref tests)}") ?? throw Xunit.Sdk.SkipException.ForSkip(unavailable ?? "The fixture did not start.");
-
-        public async ValueTask DisposeAsync()
+        public override async ValueTask DisposeAsync()
         {
             await (oss?.DisposeAsync() ?? ValueTask.CompletedTask);
-            await (bucket?.DisposeAsync() ?? ValueTask.CompletedTask);
-            await (server?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await base.DisposeAsync();
         }
+
+        protected override IObjectStore Open(S3Bucket bucket, string prefix) => (oss ??= new OssBucket(bucket)).NewStore(prefix);
     }
 }

@@ -11,7 +11,7 @@ public sealed class S3ContextCatalogTests(S3ContextCatalogTests.Fixture fixture)
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 
     /// <summary>A bucket for the class; each test has a prefix of its own in it.</summary>
-    public sealed class Fixture : IAsyncLifetime
+    public class Fixture : IAsyncLifetime
     {
         private S3Server? server;
         private S3Bucket? bucket;
@@ -32,13 +32,16 @@ public sealed class S3ContextCatalogTests(S3ContextCatalogTests.Fixture fixture)
         }
 
         public IObjectStore NewStore() => bucket is { } here
-            ? StoreUrl.Open(here.Url($"test {Interlocked.Increment(ref tests)}"), StoreOpenOptions.Default)
+            ? Open(here, $"test {Interlocked.Increment(ref tests)}")
             : throw Xunit.Sdk.SkipException.ForSkip(unavailable ?? "The fixture did not start.");
 
-        public async ValueTask DisposeAsync()
+        public virtual async ValueTask DisposeAsync()
         {
+            GC.SuppressFinalize(this);
             await (bucket?.DisposeAsync() ?? ValueTask.CompletedTask);
             await (server?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
+
+        protected virtual IObjectStore Open(S3Bucket bucket, string prefix) => StoreUrl.Open(bucket.Url(prefix), StoreOpenOptions.Default);
     }
 }
