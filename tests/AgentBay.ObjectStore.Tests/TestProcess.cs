@@ -14,6 +14,7 @@ internal static class TestProcess
         }
 
         start.Environment[variable] = value;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // A process that is killed would leave its debugger's pipes in /tmp.
         return start;
     }
 }

@@ -34,6 +34,7 @@ internal sealed partial class MountBox : IAsyncDisposable
             ["GIT_COMMITTER_NAME"] = "test",
             ["GIT_COMMITTER_EMAIL"] = "test@localhost",
             ["LC_ALL"] = "C.UTF-8",
+            ["DOTNET_EnableDiagnostics"] = "0", // A process that is killed would leave its debugger's pipes in /tmp.
             ["AWS_ACCESS_KEY_ID"] = S3Server.AccessKey,
             ["AWS_SECRET_ACCESS_KEY"] = S3Server.SecretKey,
         };
