@@ -9,6 +9,8 @@ public sealed class ControlClient : IAsyncDisposable
 {
     private const int MaxReplyBytes = 16 << 20;
 
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(10);
+
     private readonly MessageLines lines;
 
     internal ControlClient(Stream connection) => lines = new MessageLines(connection, MaxReplyBytes);
@@ -46,6 +48,23 @@ public sealed class ControlClient : IAsyncDisposable
         }
 
         return last!;
+    }
+
+    /// <summary>Asks for what needs no work: a process that is stuck does not keep who asks.</summary>
+    /// <exception cref="IOException">The process ended before it answered.</exception>
+    /// <exception cref="TimeoutException">It is there and does not answer.</exception>
+    public async Task<ControlReply> AskAtOnceAsync(ControlRequest request, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(AtOnce);
+        try
+        {
+            return await AskAsync(request, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The mount's process has not answered within {AtOnce.TotalSeconds} seconds.");
+        }
     }
 
     /// <summary>Completes when the mount's process has ended (and with it its lock and its mount).</summary>

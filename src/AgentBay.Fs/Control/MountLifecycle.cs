@@ -178,7 +178,7 @@ public sealed class MountLifecycle : IMountControl, IDisposable
                 }
 
                 Enter(MountState.Unmounting);
-                while (await TryUnmountAsync(force) is { } refused)
+                while (!host.Ended.IsCompleted && await TryUnmountAsync(force) is { } refused)
                 {
                     if (TryStay(refused))
                     {
@@ -221,12 +221,12 @@ public sealed class MountLifecycle : IMountControl, IDisposable
         return null;
     }
 
-    /// <returns>False: somebody has joined since who insists.</returns>
+    /// <returns>False: somebody has joined since who insists, or the users are gone and so is the mount.</returns>
     private bool TryStay(Refusal refused)
     {
         lock (gate)
         {
-            if (force && !refused.Insisted)
+            if ((force && !refused.Insisted) || host.Ended.IsCompleted)
             {
                 return false;
             }

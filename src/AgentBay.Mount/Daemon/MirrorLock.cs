@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Control;
 using AgentBay.Fs.Mirror;
@@ -9,14 +10,16 @@ internal static class MirrorLock
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
-    // A process that has just started, or has all but ended, answers nobody.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    // A process that has just started, or that has ended but for its last syncfs, answers nobody.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
 
     /// <exception cref="MirrorInUseException">It is mounted.</exception>
     internal static async Task<StateFolder> TakeAsync(string cacheDirectory, string storeUrl, ContextRecord context, Action<StartReport> report, CancellationToken cancellationToken)
     {
         bool told = false;
-        TimeSpan unanswered = TimeSpan.Zero;
+        long answered = Stopwatch.GetTimestamp();
         while (true)
         {
             try
@@ -26,16 +29,16 @@ internal static class MirrorLock
             catch (MirrorInUseException inUse)
             {
                 MountStatus? status = await StatusOfAsync(inUse.Path, cancellationToken);
-                unanswered = status is null ? unanswered + Poll : TimeSpan.Zero;
+                answered = status is null ? answered : Stopwatch.GetTimestamp();
+                TimeSpan unanswered = Stopwatch.GetElapsedTime(answered);
                 if (status is { State: MountState.Mounted } || unanswered > Patience)
                 {
                     throw;
                 }
 
-                if (status is not null && !told)
+                if (!told && (status is not null || unanswered > Silence))
                 {
-                    report(new StartReport.Waiting(
-                        $"Context '{context.Name}' was unmounted from {status.Info.MountPoint} and process {status.Info.Pid} still brings {status.PendingFiles} changes to the store; waiting for it."));
+                    report(new StartReport.Waiting(Describe(context, status, inUse.Holder)));
                     told = true;
                 }
             }
@@ -44,16 +47,20 @@ internal static class MirrorLock
         }
     }
 
+    private static string Describe(ContextRecord context, MountStatus? status, MountHolder? holder) => status is not null
+        ? $"Context '{context.Name}' was unmounted from {status.Info.MountPoint} and process {status.Info.Pid} still brings {status.PendingFiles} changes to the store; waiting for it."
+        : $"Process {holder?.Pid} that has the mirror of context '{context.Name}' is starting or ending; waiting for it.";
+
     private static async Task<MountStatus?> StatusOfAsync(string stateFolder, CancellationToken cancellationToken)
     {
         try
         {
             await using ControlClient? client = await ControlClient.TryConnectAsync(StateFolder.ControlSocketIn(stateFolder), cancellationToken);
-            return client is null ? null : (await client.AskAsync(new ControlRequest.Status(), cancellationToken) as ControlReply.Status)?.Mount;
+            return client is null ? null : (await client.AskAtOnceAsync(new ControlRequest.Status(), cancellationToken) as ControlReply.Status)?.Mount;
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or TimeoutException)
         {
-            return null; // It ended while we asked.
+            return null; // It ended while we asked, or is stuck.
         }
     }
 }

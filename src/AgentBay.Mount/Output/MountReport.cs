@@ -62,7 +62,7 @@ internal sealed record MountReport
             await using ControlClient? client = await target.TryConnectAsync(cancellationToken);
             return client is null
                 ? Silent(target, "dead")
-                : await client.AskAsync(new ControlRequest.Status(), cancellationToken) switch
+                : await client.AskAtOnceAsync(new ControlRequest.Status(), cancellationToken) switch
                 {
                     ControlReply.Status { Mount: var status } => From(status),
                     ControlReply.Failed { Message: var why } => Silent(target, "inaccessible") with { LastError = why },
@@ -76,6 +76,10 @@ internal sealed record MountReport
         catch (IOException)
         {
             return Silent(target, "dead"); // It ended while we asked.
+        }
+        catch (TimeoutException stuck)
+        {
+            return Silent(target, "inaccessible") with { LastError = stuck.Message };
         }
     }
 

@@ -63,6 +63,19 @@ public sealed class MountLifecycleTests
     }
 
     [Fact]
+    public async Task A_mount_that_was_busy_and_is_taken_away_meanwhile_is_drained()
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Host.Users = [new BusyProcess(7, "bash")];
+        fixture.Host.OnUnmount = fixture.Host.EndByKernel;
+        Task<FlushReport> life = fixture.Lifecycle.RunAsync();
+
+        _ = Assert.IsType<UnmountResult.Unmounted>(await fixture.Lifecycle.UnmountAsync(Patient));
+
+        _ = await life;
+    }
+
+    [Fact]
     public async Task Force_detaches_a_busy_mount_and_drains_it()
     {
         await using var fixture = new ControlFixture();
