@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AgentBay.ObjectStore;
+using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
 
@@ -55,11 +56,7 @@ public sealed class ContextCommandTests(Machine machine)
         Ran clear = (await box.AgentBayAsync("context", "clear", "test", "--yes", option)).Exits(exitCode);
 
         Assert.Contains("in the background: agentbay-mount context get test", clear.Output + clear.Error, StringComparison.Ordinal);
-        while ((await box.AgentBayAsync("context", "get", "test", "--json")).Json().GetProperty("state").GetString() == "clearing")
-        {
-            await Task.Delay(100, Cancel);
-        }
-
+        await Eventually.HappensAsync(async () => (await box.AgentBayAsync("context", "get", "test", "--json")).Json().GetProperty("state").GetString() != "clearing", Cancel);
         Assert.Equal(0, (await box.AgentBayAsync("file", "list", "test", "--json")).Json().GetProperty("totalCount").GetInt32());
     }
 

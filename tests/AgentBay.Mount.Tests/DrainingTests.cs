@@ -20,12 +20,9 @@ public sealed class DrainingTests(Machine machine)
         proxy.Cut();
         (await box.RunAsync("umount", "-i", box.Mount)).Ok();
 
-        string? state;
-        do
-        {
-            state = (await box.AgentBayAsync("status", box.Mount, "--json")).Json().GetProperty("state").GetString();
-        }
-        while (state is "mounted" or "unmounting");
+        string? state = null;
+        await Eventually.HappensAsync(
+            async () => (state = (await box.AgentBayAsync("status", box.Mount, "--json")).Json().GetProperty("state").GetString()) is not ("mounted" or "unmounting"), TestContext.Current.CancellationToken);
         proxy.Restore();
 
         Assert.Equal("draining", state);

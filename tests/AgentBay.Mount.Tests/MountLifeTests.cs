@@ -128,7 +128,7 @@ public sealed class MountLifeTests(Machine machine)
         File.SetUnixFileMode(helper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
         // umount(8) looks into /sbin only: here it is one of this test's own, in a namespace of its own.
-        Ran ran = await box.RunAsync("unshare", "-m", "bash", "-euc", Umount, "bash", helpers, Programs.AgentBayMount, box.Mount, box.Cache);
+        Ran ran = await box.ScriptInNamespaceAsync(Umount, helpers, Programs.AgentBayMount, box.Mount, box.Cache);
 
         _ = ran.Ok();
         await using StoredContext stored = await StoredContext.OpenAsync(box);

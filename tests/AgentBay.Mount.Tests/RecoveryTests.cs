@@ -306,7 +306,7 @@ public sealed class RecoveryTests(Machine machine)
         else
         {
             const string delete = """mkdir elsewhere && mount --bind "$1" elsewhere && "$2" context delete test --yes --store "$PWD/elsewhere" """;
-            (await box.RunAsync("unshare", "-m", "bash", "-euc", delete, "bash", box.StoreUrl, Programs.AgentBayMount)).Ok();
+            (await box.ScriptInNamespaceAsync(delete, box.StoreUrl, Programs.AgentBayMount)).Ok();
         }
 
         Assert.Contains("was deleted", (await box.AgentBayAsync("sync", box.Mount)).Exits(3).Error, StringComparison.Ordinal);

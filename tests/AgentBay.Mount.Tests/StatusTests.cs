@@ -217,7 +217,7 @@ public sealed class StatusTests(Machine machine)
         Task<Ran> sync = box.AgentBayAsync("sync", box.Mount);
         turn.Release(4);
 
-        JsonElement status = await StatusWhenAsync(box, status => status.GetProperty("bytesPerSecond").GetInt64() >= 40_000 && status.GetProperty("cacheBytes").GetInt64() == 400_000);
+        JsonElement status = await StatusWhenAsync(box, status => status.GetProperty("bytesPerSecond").GetInt64() >= 10_000 && status.GetProperty("cacheBytes").GetInt64() == 400_000);
 
         Assert.Equal(1, status.GetProperty("errors").GetInt32());
         Assert.InRange(status.GetProperty("pendingFiles").GetInt32(), 6, 10); // What is stored counts as pending until the pass ends.

@@ -19,7 +19,8 @@ public sealed class SurvivalTests(Machine machine)
         int closed = 0;
         while (closed < 500)
         {
-            closed = int.Parse(await writer.StandardOutput.ReadLineAsync() ?? "0");
+            string? line = await writer.StandardOutput.ReadLineAsync();
+            closed = int.Parse(line ?? throw new InvalidOperationException($"It failed after {closed} files: {await writer.StandardError.ReadToEndAsync()}"));
         }
 
         await box.KillDaemonAsync();

@@ -29,13 +29,14 @@ public sealed class WaitingTests(Machine machine)
         (await box.ScriptAsync("/", """sync "$1/d" && sync "$1" && sync "$1/d/numbers" """, box.Mount)).Ok();
         int before = int.TryParse(await stored.ReadAsync("d/numbers"), out int number) ? number : 0; // dd empties the file before it writes.
         Assert.False(writer.HasExited);
-        Ran unmounted;
-        do
-        {
-            unmounted = await box.AgentBayAsync("unmount", box.Mount);
-        }
-        while (unmounted.ExitCode == 1 && unmounted.Error.Contains(" is in use ", StringComparison.Ordinal)); // It had the file open in that moment.
-
+        Ran unmounted = null!;
+        await Eventually.HappensAsync(
+            async () =>
+            {
+                unmounted = await box.AgentBayAsync("unmount", box.Mount);
+                return unmounted.ExitCode != 1 || !unmounted.Error.Contains(" is in use ", StringComparison.Ordinal); // It may have the file open in that moment.
+            },
+            TestContext.Current.CancellationToken);
         _ = unmounted.Ok();
         await Eventually.EndsAsync(writer);
         string last = (await written).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
@@ -62,7 +63,7 @@ public sealed class WaitingTests(Machine machine)
         await box.MountAsync("--write-back", "off");
         (await box.ScriptAsync(box.Mount, """for i in $(seq "$1"); do echo "$i" > "f$i"; done""", $"{files}")).Ok();
 
-        Ran left = (await box.AgentBayAsync("unmount", box.Mount, "--deadline", "3s")).Exits(3);
+        Ran left = (await box.AgentBayAsync("unmount", box.Mount, "--deadline", "10s")).Exits(3);
 
         await using StoredContext stored = await StoredContext.OpenAsync(box);
         List<int> first = [.. (await stored.KeysAsync()).Select(key => int.Parse(key.AsSpan(1)))];

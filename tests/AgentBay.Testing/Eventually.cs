@@ -28,16 +28,17 @@ public static class Eventually
     }
 
     /// <summary>Until the process has ended.</summary>
-    public static async Task EndsAsync(Process process)
+    /// <param name="longest">Null: <see cref="Limit"/>.</param>
+    public static async Task EndsAsync(Process process, TimeSpan? longest = null)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(longest ?? Limit);
         try
         {
             await process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"Process {process.Id} has not ended within {Limit}.");
+            throw new TimeoutException($"Process {process.Id} has not ended within {longest ?? Limit}.");
         }
     }
 }

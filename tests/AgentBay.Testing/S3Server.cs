@@ -19,6 +19,8 @@ public sealed class S3Server : IAsyncDisposable
 
     private const int CannotInstall = 3;
 
+    private static readonly TimeSpan Installing = TimeSpan.FromMinutes(10);
+
     private static int users;
     private readonly bool started;
 
@@ -83,6 +85,8 @@ public sealed class S3Server : IAsyncDisposable
             ForcePathStyle = true,
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            Timeout = TimeSpan.FromSeconds(30), // A server that does not answer is to be a failure.
+            MaxErrorRetry = 2,
         });
 
     private static async Task RunOrThrowAsync(params string[] arguments)
@@ -101,7 +105,7 @@ public sealed class S3Server : IAsyncDisposable
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        await Eventually.EndsAsync(process, Installing);
         return (process.ExitCode, await output, await error);
     }
 

@@ -61,15 +61,13 @@ internal sealed class ChurnKeeper(MountBox box, FlakyProxy proxy, TimeSpan killE
     /// <summary>Until the mount is up; fails as the keeper failed, because then it never will be.</summary>
     public async Task UntilUpAsync()
     {
-        while (!IsUp)
-        {
-            if (kept.IsFaulted)
+        await Eventually.HappensAsync(
+            async () =>
             {
-                await kept;
-            }
-
-            await Task.Delay(Glance);
-        }
+                await (kept.IsFaulted ? kept : Task.CompletedTask);
+                return IsUp;
+            },
+            CancellationToken.None);
     }
 
     /// <summary>Begins, in the background; the task ends when <paramref name="end"/> is cancelled, with the store there and the mount up.</summary>

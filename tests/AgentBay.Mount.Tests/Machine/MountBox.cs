@@ -104,6 +104,13 @@ internal sealed partial class MountBox : IAsyncDisposable
     public Task<Ran> ScriptAsync(string folder, string script, params string[] arguments) =>
         Programs.RunAsync(Who, environment, folder, null, "bash", ["-euo", "pipefail", "-c", script, "bash", .. arguments]);
 
+    /// <summary>Likewise as root in a mount namespace of its own, which has none of the other tests' mounts: a copy would keep them alive after their umount.</summary>
+    public Task<Ran> ScriptInNamespaceAsync(string script, params string[] arguments)
+    {
+        const string detachOthers = """findmnt -rno TARGET | { grep /agentbay-test- || true; } | { grep -vF "$0" || true; } | tac | xargs -r -n1 umount -l; """;
+        return Programs.RunAsync(Who.Root, environment, Folder, null, "unshare", ["-m", "bash", "-euo", "pipefail", "-c", detachOthers + script, Folder, .. arguments]);
+    }
+
     /// <summary>Runs the program on a terminal of its own, where somebody types one line. All that it shows is the output.</summary>
     /// <param name="words">For a shell.</param>
     public Task<Ran> OnTerminalAsync(string typed, params string[] words) =>

@@ -45,24 +45,17 @@ internal static class Programs
     {
         var start = new ProcessStartInfo
         {
-            FileName = program,
-            WorkingDirectory = who == Who.Root && folder is not null ? folder : "/", // Not even root may enter a user's mount.
+            WorkingDirectory = "/",
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.Latin1, // Bytes: names need not be UTF-8.
             StandardErrorEncoding = Encoding.UTF8,
         };
-        if (who == Who.OrdinaryUser)
-        {
-            start.FileName = "setpriv";
-            foreach (string argument in (string[])[$"--reuid={OrdinaryUid}", $"--regid={OrdinaryUid}", "--clear-groups", "--", "env", $"--chdir={folder ?? "/"}", program])
-            {
-                start.ArgumentList.Add(argument);
-            }
-        }
-
-        foreach (string argument in arguments)
+        string[] user = [$"--reuid={OrdinaryUid}", $"--regid={OrdinaryUid}", "--clear-groups", "--", "env"]; // Not even root may enter a user's mount.
+        // .NET would enter the folder with every other start waiting, and in a mount that may take long.
+        start.FileName = who == Who.OrdinaryUser ? "setpriv" : "env";
+        foreach (string argument in (string[])[.. who == Who.OrdinaryUser ? user : [], $"--chdir={folder ?? "/"}", program, .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
