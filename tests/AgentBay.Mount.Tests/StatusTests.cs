@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentBay.Posix;
 using AgentBay.Testing;
 using AgentBay.Testing.Http;
 
@@ -232,6 +233,25 @@ public sealed class StatusTests(Machine machine)
         Assert.Equal("Failed", failed.GetProperty("status").GetString());
         Assert.Contains("refused", failed.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
         (await box.AgentBayAsync("unmount", box.Mount)).Exits(3);
+    }
+
+    [Fact]
+    public async Task A_mount_whose_process_is_stuck_is_shown_and_keeps_nobody()
+    {
+        const int stop = 19, go = 18;
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        await box.MountAsync();
+        int daemon = await box.DaemonAsync();
+        Syscall.Kill(daemon, stop).ThrowIfError("kill -STOP");
+
+        JsonElement status = (await box.AgentBayAsync("status", box.Mount, "--json")).Json();
+        Ran cleared = await box.AgentBayAsync("context", "clear", "test", "--yes");
+        Syscall.Kill(daemon, go).ThrowIfError("kill -CONT");
+
+        Assert.Equal("inaccessible", status.GetProperty("state").GetString());
+        Assert.Contains("has not answered", status.GetProperty("lastError").GetString(), StringComparison.Ordinal);
+        Assert.Contains("is mounted on", cleared.Exits(1).Error, StringComparison.Ordinal);
+        await box.UnmountAsync();
     }
 
     private static async Task<JsonElement> StatusWhenAsync(MountBox box, Func<JsonElement, bool> wanted)
