@@ -85,7 +85,7 @@ public sealed class MountLifeTests(Machine machine)
 
         (await box.AgentBayAsync("mount", "status", box.Mount, "--cache-dir", box.Cache)).Ok();
         await box.UnmountAsync();
-        (await box.AgentBayAsync("--", "status", box.Mount)).Ok();
+        (await box.AgentBayAsync("--cache-dir", box.Cache, "--", "status", box.Mount)).Ok();
         await box.UnmountAsync();
     }
 

@@ -36,5 +36,20 @@ public sealed class Machine : IAsyncLifetime
         }
 
         device.Dispose();
+        await AssertNothingIsLeftAsync();
+    }
+
+    /// <summary>A process that answers URLs ends with the last of them, some seconds later.</summary>
+    private static async Task AssertNothingIsLeftAsync()
+    {
+        IReadOnlyList<string> left = [];
+        try
+        {
+            await Eventually.HappensAsync(() => Task.FromResult((left = LeftBehind.Find()).Count == 0), CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"The tests have left behind:\n{string.Join('\n', left)}");
+        }
     }
 }

@@ -60,6 +60,7 @@ internal sealed partial class MountBox : IAsyncDisposable
         Prerequisites.Require(who);
         S3Bucket? bucket = store == StoreKind.S3 ? await machine.Server().CreateBucketAsync() : null;
         string folder = Directory.CreateTempSubdirectory("agentbay-test-").FullName;
+        LeftBehind.Watch(folder);
         var box = new MountBox(who, folder, bucket?.Url() ?? Path.Combine(folder, "store"), bucket);
         foreach (string name in (string[])["", "mnt", "home", "work"])
         {
