@@ -93,7 +93,6 @@ public class ExpiredFileTests
         Task background = mirror.Session.RunAsync(end.Token);
 
         clock.Advance(TimeSpan.FromDays(1));
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken); // Until the watch waits for the clock.
         mirror.Time.Advance(TimeSpan.FromHours(1));
 
         await gone.Task.WaitAsync(TimeSpan.FromMinutes(1));
