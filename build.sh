@@ -149,8 +149,7 @@ run_projects() {
     done
 }
 
-# Those that mostly wait for a server run beside those that compute. Mount.Tests runs alone: it keeps the machine busy by itself, and ObjectStore.Tests
-# stops the S3 server for a while.
+# Those that mostly wait for a server run beside those that compute. Mount.Tests runs alone: it keeps the machine busy by itself.
 run_tests() {
     local name log code passed=0 failed=0 skipped=0 bad=0 waiting=() computing=() alone=()
     for name in "$@"; do
@@ -167,12 +166,11 @@ run_tests() {
     for name in "$@"; do
         log="$ARTIFACTS/tests/$name.log"
         code=$(cat "$ARTIFACTS/tests/$name.code")
-        # 8: no test ran in this project.
         if [ "$code" -ne 0 ]; then
             bad=1
             cat "$log"
             say "$name ended with code $code"
-            [ "$code" -ne 137 ] || say "$name had not ended after $KILL_LIMIT: the last long running tests above hang"
+            [ "$code" -ne 137 ] || say "$name was killed: after $KILL_LIMIT (then the last long running tests above hang), or for want of memory"
         fi
         passed=$((passed + $(count_of succeeded "$log" | grep . || echo 0)))
         failed=$((failed + $(count_of failed "$log" | grep . || echo 0)))

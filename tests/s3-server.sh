@@ -4,8 +4,6 @@
 #   s3-server.sh start [PID]   starts it, or joins the one that runs; PID (default: the caller) uses it
 #   s3-server.sh stop [PID]    PID no longer uses it; the last user's stop ends it
 #   s3-server.sh status        0 when it runs
-#   s3-server.sh kill-gateway  kill -9 of radosgw: the store is down, its data stays
-#   s3-server.sh start-gateway
 #   s3-server.sh stop-all      ends it whoever uses it
 #
 # Endpoints http://127.0.0.1:7480 and https://127.0.0.1:7443 (certificate /tmp/agentbay-s3/cert.pem, also for *.s3.localhost),
@@ -192,18 +190,12 @@ watch() {
     done
 }
 
-start_gateway() { radosgw -n client.rgw </dev/null >/dev/null 2>&1; wait_for 30 answers; }
-
-kill_gateway() { kill -9 "$(cat $R/run/client.rgw.pid)"; wait_for 5 eval '! alive $R/run/client.rgw.pid'; }
-
 user=${2:-$PPID}
 case ${1:-} in
     start) locked install_packages; locked start "$user"; echo http://127.0.0.1:7480 ;;
     stop) locked stop "$user" ;;
     stop-all) locked end_cluster ;;
     status) answers ;;
-    kill-gateway) kill_gateway ;;
-    start-gateway) start_gateway ;;
     watch) watch ;;
-    *) sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

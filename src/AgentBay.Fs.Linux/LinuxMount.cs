@@ -1,4 +1,5 @@
 using System.Text;
+using AgentBay.Fs.Control;
 using Microsoft.Extensions.Logging;
 
 namespace AgentBay.Fs.Linux;
@@ -94,7 +95,7 @@ public sealed class LinuxMount : IAsyncDisposable
     }
 
     /// <summary>The processes that have their working directory, root, program, an open file or a map below a folder, as far as we may see them.</summary>
-    public static IReadOnlyList<BusyProcess> BusyProcesses(string mountPoint) => BusyProcess.Find(mountPoint);
+    public static IReadOnlyList<BusyProcess> BusyProcesses(string mountPoint) => Linux.BusyProcesses.Find(mountPoint);
 
     /// <summary>Ends the mount whoever is inside, and waits for the end.</summary>
     public async ValueTask DisposeAsync()

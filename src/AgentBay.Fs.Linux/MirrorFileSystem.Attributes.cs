@@ -62,11 +62,6 @@ public sealed partial class MirrorFileSystem
         }
 
         Errno stat = StatShown(node, out FileStatus status);
-        if (stat == Errno.OK && change.ModifyTimeNs is not null)
-        {
-            node.KernelMtimeNs = new StrongBox<long>(status.ModifyTimeNs);
-        }
-
         return stat != Errno.OK ? stat : Reply(node, status);
     }
 
@@ -88,7 +83,7 @@ public sealed partial class MirrorFileSystem
             error = Syscall.Stat(file, out FileStatus before);
             if (error == Errno.OK && change.Size is { } size)
             {
-                error = Truncate(file, size);
+                error = Truncate(node, file, size);
             }
 
             if (error == Errno.OK && NewOwner(change, before) is { } owner)
@@ -146,12 +141,18 @@ public sealed partial class MirrorFileSystem
         }
     }
 
-    private static Errno Truncate(SafeFileHandle file, long size)
+    private Errno Truncate(Node node, SafeFileHandle file, long size)
     {
         Errno error = Syscall.Open(Syscall.CurrentDirectory, Syscall.ProcSelfFd(file), OpenFlags.WriteOnly, 0, out SafeFileHandle writable);
         using (writable)
         {
-            return error != Errno.OK ? error : Syscall.Truncate(writable, size);
+            error = error == Errno.OK ? Syscall.Truncate(writable, size) : error;
+            if (error == Errno.OK)
+            {
+                KeepKernelsMtime(node, writable);
+            }
+
+            return error;
         }
     }
 
@@ -176,11 +177,25 @@ public sealed partial class MirrorFileSystem
     /// <summary>setgid without group execution is a mark for mandatory locks, and stays.</summary>
     private static uint Killed(uint mode) => mode & ~StatMode.SetUid & ((mode & 0x8) != 0 ? ~StatMode.SetGid : ~0u);
 
+    private Errno SetTimes(Node node, SafeFileHandle file, in FuseSetAttributes change)
+    {
+        lock (node)
+        {
+            Errno error = SetTimesAndMark(node, file, change);
+            if (error == Errno.OK && change.ModifyTimeNs is { } told)
+            {
+                node.KernelMtimeNs = told == FuseSetAttributes.Now ? null : told;
+            }
+
+            return error;
+        }
+    }
+
     /// <summary>
     /// A placeholder's mark carries the time that the end of its hydration sets, so the mark changes too. Looked at again
     /// afterwards: if the hydration ended in between, it may have set the old time over ours.
     /// </summary>
-    private Errno SetTimes(Node node, SafeFileHandle file, in FuseSetAttributes change)
+    private Errno SetTimesAndMark(Node node, SafeFileHandle file, in FuseSetAttributes change)
     {
         bool marked = change.ModifyTimeNs is not null && IsPlaceholder(node, out _);
         Errno error = Syscall.SetTimes(file, change.AccessTimeNs, change.ModifyTimeNs);
@@ -318,7 +333,14 @@ public sealed partial class MirrorFileSystem
 
     private FuseEntry Entry(Node node, in FileStatus status)
     {
-        node.KernelMtimeNs ??= new StrongBox<long>(status.ModifyTimeNs);
+        if (WritebackCache && node.IsRegular)
+        {
+            lock (node)
+            {
+                node.KernelMtimeNs ??= status.ModifyTimeNs;
+            }
+        }
+
         return new FuseEntry
         {
             Node = node.Id,

@@ -55,7 +55,7 @@ public sealed partial class MirrorFileSystem
 
                 if (IsTruncating(flags))
                 {
-                    error = Truncate(file.Handle!, 0);
+                    error = Truncate(file, file.Handle!, 0);
                 }
 
                 if (error == Errno.OK && stripSuid)
@@ -302,13 +302,33 @@ public sealed partial class MirrorFileSystem
             error = StripSuid(open);
         }
 
-        if (count > 0 && fromCache && file.KernelMtimeNs is { } kernels)
+        if (count > 0)
         {
-            // The program wrote earlier, and the kernel knows when: where its clock did not move on since the file was made, it sends no time at all.
-            _ = Syscall.SetTimes(open, null, kernels.Value);
+            KeepKernelsMtime(file, open);
         }
 
         return count > 0 ? Result<int>(count) : Result<int>(error == Errno.OK ? 0 : error);
+    }
+
+    /// <summary>
+    /// After a change of a file's bytes. With the writeback cache its time is when the program wrote, and the kernel tells it before the bytes,
+    /// beside them or after; where its clock did not move on since the file was made, not at all. So what it told last goes over what the change
+    /// has just set, one at a time: an older one must not come to lie over a newer.
+    /// </summary>
+    private void KeepKernelsMtime(Node file, SafeFileHandle open)
+    {
+        if (!WritebackCache)
+        {
+            return;
+        }
+
+        lock (file)
+        {
+            if (file.KernelMtimeNs is { } told)
+            {
+                _ = Syscall.SetTimes(open, null, told); // The bytes are here, and count: where the disk refuses the time, the file is one of now.
+            }
+        }
     }
 
     public override async ValueTask<Errno> Fsync(FuseRequest request, NodeId node, HandleId handle, bool dataOnly)
@@ -380,11 +400,11 @@ public sealed partial class MirrorFileSystem
             using (writable)
             {
                 error = error == Errno.OK ? Syscall.Allocate(writable, mode, offset, length) : error;
-            }
-
-            if (error == Errno.OK)
-            {
-                NoteChange(file, written: true);
+                if (error == Errno.OK)
+                {
+                    KeepKernelsMtime(file, writable);
+                    NoteChange(file, written: true);
+                }
             }
 
             return new(error);
@@ -419,11 +439,12 @@ public sealed partial class MirrorFileSystem
             using (target)
             {
                 error = error == Errno.OK ? Syscall.CopyRange(source.Handle, fromOffset, target, toOffset, length, out copied) : error;
-            }
+                if (error != Errno.OK)
+                {
+                    return error;
+                }
 
-            if (error != Errno.OK)
-            {
-                return error;
+                KeepKernelsMtime(to, target);
             }
 
             NoteChange(to, written: true);

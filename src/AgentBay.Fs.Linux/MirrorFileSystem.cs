@@ -39,6 +39,8 @@ public sealed partial class MirrorFileSystem : FuseFileSystem, IDisposable
 
     private bool Passthrough => kernel.DataPath == FuseDataPath.Passthrough;
 
+    private bool WritebackCache => kernel.DataPath == FuseDataPath.WritebackCache;
+
     public override void Started(FuseSession session) => Start(new SessionKernel(session));
 
     internal void Start(IKernel with)

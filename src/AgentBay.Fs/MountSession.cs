@@ -49,6 +49,8 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 
     public bool DownloadsByItself => mirror.Rules.Downloads;
 
+    public RootLook? RootLook => filler.RootLook;
+
     public event Action<DateTimeOffset, Exception?>? WroteBack;
 
     public string? LastError => engine.LastError;
@@ -88,6 +90,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
             var operations = new OperationIds(mirrorId, number) { TrustsEarlierSessions = end != MirrorEnd.PowerLost };
             var session = new MountSession(folder, context, OpenMirror.Of(files, index, store, context, operations, ByPolicy(options), logger, folder.TreeDirectory), new CancellationTokenSource());
             await Task.Run(() => session.RecoverAsync(end, cancellationToken), cancellationToken);
+            index.Keep(folder.Reserve);
             return session;
         }
         catch
@@ -101,6 +104,7 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ending.Token);
+        Task look = LookAsync(either.Token);
         Task prefetch = mirror.Options.Prefetch && mirror.Rules.Downloads ? NewPrefetcher().RunAsync(either.Token) : Task.CompletedTask;
         Task expiry = mirror.Rules.Downloads ? new ExpiryWatch(mirror, filler).RunAsync(either.Token) : Task.CompletedTask;
         try
@@ -110,8 +114,17 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
         finally
         {
             await either.CancelAsync();
-            await prefetch;
-            await expiry;
+            await Task.WhenAll(look, prefetch, expiry);
+        }
+    }
+
+    /// <summary>Nobody may list the mount for long, and <see cref="RootLook"/> is to say whether the store can be.</summary>
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (mirror.Files.TryStat(TreePath.Root) is { } root)
+        {
+            // How it ends RootLook says.
+            await filler.FillAsync(TreePath.Root, root.Identity.Inode, cancellationToken).AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -143,6 +156,9 @@ public sealed class MountSession : Control.ISyncSession, IAsyncDisposable
 
     /// <summary>For tests: one look at the files that stay open.</summary>
     internal Task FlushOpenFilesAsync() => engine.FlushOpenFilesAsync(CancellationToken.None);
+
+    /// <inheritdoc/>
+    public Task ConfirmContextAsync(CancellationToken cancellationToken) => engine.ConfirmContextAsync(cancellationToken);
 
     /// <summary>Makes the folders look into the store again: what others changed since appears.</summary>
     public Task DownloadAsync(CancellationToken cancellationToken) => filler.RefreshAsync(cancellationToken);

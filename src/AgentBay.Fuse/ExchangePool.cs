@@ -70,20 +70,12 @@ internal sealed class ExchangePool(int limit, int inputSize, int outputSize)
     }
 
     /// <summary>Cancels the token of the request that <paramref name="unique"/> names.</summary>
-    internal bool TryInterrupt(ulong unique)
+    internal void Interrupt(ulong unique)
     {
         // Interrupts are rare and exchanges few: a scan costs the fast path nothing.
         lock (gate)
         {
-            foreach (var exchange in all)
-            {
-                if (exchange.TryInterrupt(unique))
-                {
-                    return true;
-                }
-            }
-
-            return false;
+            _ = all.Any(exchange => exchange.TryInterrupt(unique));
         }
     }
 

@@ -52,7 +52,7 @@ public sealed partial class FuseSession
             }
             else
             {
-                pool.TryInterrupt(interrupt.Unique);
+                pool.Interrupt(interrupt.Unique);
             }
 
             return true;
@@ -82,7 +82,7 @@ public sealed partial class FuseSession
         {
             if (Caller.IsDying(pid))
             {
-                pool.TryInterrupt(unique);
+                pool.Interrupt(unique);
                 return;
             }
 

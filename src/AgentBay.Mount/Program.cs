@@ -9,6 +9,14 @@ try
 catch (Exception error)
 {
     CommandException failure = Failure.Explain(error);
-    Console.Error.WriteLine($"agentbay-mount: {failure.Message}");
+    try
+    {
+        Console.Error.WriteLine($"agentbay-mount: {failure.Message}");
+    }
+    catch (IOException)
+    {
+        // The terminal was closed: nobody is there to read it.
+    }
+
     return failure.ExitCode;
 }

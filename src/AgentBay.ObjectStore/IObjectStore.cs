@@ -61,12 +61,15 @@ public interface IObjectStore : IAsyncDisposable
     /// </summary>
     /// <param name="lifetime">From a second to <see cref="StoreProperties.MaxUrlLifetime"/>.</param>
     /// <exception cref="StoreException"><see cref="StoreErrorKind.NoUrlEndpoint"/>: the store has no server of its own
-    /// (<see cref="StoreProperties.NeedsUrlEndpoint"/>) and nobody serves its URLs now: <see cref="ServeUrlsAsync"/> does.</exception>
+    /// (<see cref="StoreProperties.NeedsUrlEndpoint"/>) and nobody serves its URLs now, neither this one nor a process for others: <see cref="ServeUrlsAsync"/> does.</exception>
     Task<PresignedUrl> PresignAsync(string key, PresignedUse use, TimeSpan lifetime, CancellationToken cancellationToken);
 
-    /// <summary>Answers this store's presigned URLs, on this machine only, until what is returned is disposed. Any process's <see cref="PresignAsync"/> finds it.</summary>
+    /// <summary>
+    /// Answers this store's presigned URLs, on this machine only, until what is returned is disposed: URLs that were signed for it are dead from then on. From now on
+    /// <see cref="PresignAsync"/> signs for it, and that of other processes too where <see cref="UrlServing.ForOtherProcesses"/> says so.
+    /// </summary>
     /// <returns>Null when the store has a server of its own that answers them.</returns>
-    Task<IUrlEndpoint?> ServeUrlsAsync(CancellationToken cancellationToken);
+    Task<IUrlEndpoint?> ServeUrlsAsync(UrlServing serving, CancellationToken cancellationToken);
 
     /// <summary>The rules by which objects of this store expire, whoever set them, in no order; not those of uploads, and not those that are switched off or look at more than prefix and age.</summary>
     Task<IReadOnlyList<ExpiryRule>> GetExpiryRulesAsync(CancellationToken cancellationToken);

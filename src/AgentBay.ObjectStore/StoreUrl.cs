@@ -25,6 +25,15 @@ public static class StoreUrl
         return new RetryingStore(store, options);
     }
 
+    /// <summary>As the store that this URL names says it in its properties. Opens nothing.</summary>
+    /// <exception cref="FormatException">As <see cref="Open"/>.</exception>
+    public static string CanonicalOf(string url) => StoreLocation.Parse(url) switch
+    {
+        StoreLocation.Embedded embedded => EmbeddedStore.UrlOf(embedded.Path),
+        StoreLocation.Remote remote => remote.Where.ToUrl(),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
     private const string Variable = "AGENTBAY_STORE";
 
     /// <summary>Which store is meant: the one that is given, else <c>AGENTBAY_STORE</c>'s, else the default one. The same also when the working folder changes.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace AgentBay.Posix;
 
-/// <summary>open(2)'s flags. Four of them differ between x86-64 and arm64.</summary>
+/// <summary>open(2)'s flags. Three of them differ between x86-64 and arm64.</summary>
 public static class OpenFlags
 {
     public const int ReadOnly = 0;
@@ -19,7 +19,6 @@ public static class OpenFlags
 
     private static readonly bool Arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
-    public static readonly int Direct = Arm ? 0x10000 : 0x4000;
     public static readonly int Directory = Arm ? 0x4000 : 0x10000;
     public static readonly int NoFollow = Arm ? 0x8000 : 0x20000;
     public static readonly int TemporaryFile = 0x400000 | Directory;

@@ -6,7 +6,7 @@ namespace AgentBay.Posix;
 
 /// <summary>
 /// Linux system calls on names that are bytes. A directory handle and a name of one or more segments name a file;
-/// <see cref="CurrentDirectory"/> with an absolute path works too. No call follows a symlink in the last segment.
+/// <see cref="CurrentDirectory"/> with an absolute path works too. No call follows a symlink in the last segment, but for <see cref="StatTarget"/>.
 /// Every call answers with an errno and retries EINTR; results are out parameters.
 /// </summary>
 public static unsafe partial class Syscall
@@ -53,6 +53,13 @@ public static unsafe partial class Syscall
     {
         using var path = new NativeName(name, stackalloc byte[NativeName.StackSize]);
         return Statx(Fd(directory), path.Pointer, AtSymlinkNofollow, out status);
+    }
+
+    /// <summary>Stat of what opening the name would open: a symlink in its last segment is followed.</summary>
+    public static Errno StatTarget(SafeFileHandle directory, ReadOnlySpan<byte> name, out FileStatus status)
+    {
+        using var path = new NativeName(name, stackalloc byte[NativeName.StackSize]);
+        return Statx(Fd(directory), path.Pointer, flags: 0, out status);
     }
 
     /// <summary>Stat of an open descriptor, O_PATH included.</summary>

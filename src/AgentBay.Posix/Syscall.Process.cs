@@ -17,6 +17,13 @@ public static unsafe partial class Syscall
     /// <summary>dup2(2) onto a number.</summary>
     public static Errno DuplicateTo(SafeFileHandle file, int number) => Result(Native.Dup2(Fd(file), number));
 
+    /// <summary>close_range(2) with CLOSE_RANGE_CLOEXEC: no program that this process starts inherits a descriptor from this number on. Linux 5.11.</summary>
+    public static Errno CloseOnExecFrom(int first)
+    {
+        const uint last = uint.MaxValue, closeOnExec = 4;
+        return Result((int)Native.CloseRange(436, (uint)first, last, closeOnExec));
+    }
+
     /// <summary>memfd_create(2), close-on-exec.</summary>
     public static Errno CreateMemoryFile(ReadOnlySpan<byte> name, out SafeFileHandle file)
     {

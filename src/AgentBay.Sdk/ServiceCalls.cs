@@ -16,7 +16,7 @@ internal sealed class ServiceCalls(ILogger logger)
         {
             result = await call() with { Success = true };
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or AgentBayException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or TimeoutException or AgentBayException)
         {
             Log.Failed(logger, operation, requestId, error);
             result = new T { ErrorMessage = error.Message };

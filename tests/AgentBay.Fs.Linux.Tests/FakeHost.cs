@@ -99,7 +99,7 @@ internal sealed class FakeHost(string treeDirectory, LinuxMirrorFiles files) : I
         LocalEntry entry = files.TryStat(file)!.Value;
         using var handle = files.OpenHydrate(file, entry.Identity)!;
         RandomAccess.Write(handle, Objects[mark.Key], 0);
-        _ = files.FinishHydration(handle, mark);
+        _ = files.FinishHydration(handle);
         Placeholders.Remove(inode);
     }
 
@@ -110,7 +110,7 @@ internal sealed class FakeHost(string treeDirectory, LinuxMirrorFiles files) : I
         LocalEntry entry = files.TryStat(file)!.Value;
         using var handle = files.OpenHydrate(file, entry.Identity)!;
         RandomAccess.SetLength(handle, 0);
-        _ = files.FinishHydration(handle, new PlaceholderMark("", "", 0, entry.MtimeNs));
+        _ = files.FinishHydration(handle);
         Placeholders.Remove(inode);
     }
 

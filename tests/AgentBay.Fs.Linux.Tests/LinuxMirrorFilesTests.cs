@@ -67,7 +67,7 @@ public sealed class LinuxMirrorFilesTests : IDisposable
         using SafeFileHandle file = files.OpenHydrate(path, placed.Identity)!;
         RandomAccess.Write(file, "hello"u8, 0);
 
-        LocalEntry whole = files.FinishHydration(file, Mark with { Size = 5 });
+        LocalEntry whole = files.FinishHydration(file);
 
         Assert.Null(files.ReadMark(path));
         Assert.Equal((placed.Identity, 5L, Mtime), (whole.Identity, whole.Size, whole.MtimeNs));
@@ -82,7 +82,7 @@ public sealed class LinuxMirrorFilesTests : IDisposable
         using SafeFileHandle file = files.OpenHydrate(path, placed.Identity)!;
         files.RewriteMark(path, placed.Identity, Mark with { MtimeNs = 42 });
 
-        Assert.Equal(42, files.FinishHydration(file, Mark).MtimeNs);
+        Assert.Equal(42, files.FinishHydration(file).MtimeNs);
     }
 
     [Fact]

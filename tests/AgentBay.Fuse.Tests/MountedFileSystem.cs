@@ -10,6 +10,9 @@ namespace AgentBay.Fuse.Tests;
 /// </summary>
 internal sealed class MountedFileSystem : IAsyncDisposable
 {
+    /// <summary>Far more than any program takes here.</summary>
+    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(2);
+
     private readonly TemporaryFolder folder = new();
     private readonly CancellationTokenSource stop = new();
     private readonly FuseMount mount;
@@ -75,6 +78,9 @@ internal sealed class MountedFileSystem : IAsyncDisposable
 
         return Process.Start(start)!;
     }
+
+    /// <summary>Until the program has ended: one that hangs is a failure.</summary>
+    internal static Task EndsAsync(Process program) => program.WaitForExitAsync().WaitAsync(LongestRun);
 
     /// <summary>Unmounts as a user would, and waits for the session.</summary>
     internal async Task Unmount()

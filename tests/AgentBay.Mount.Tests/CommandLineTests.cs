@@ -1,3 +1,5 @@
+using AgentBay.Testing;
+
 namespace AgentBay.Mount.Tests;
 
 /// <summary>What the built program says and answers, without any work in a mount.</summary>
@@ -21,7 +23,9 @@ public sealed class CommandLineTests(Machine machine)
     [InlineData("an unmount without a path", new[] { "unmount" }, "Required argument")]
     [InlineData("a deadline that is no time", new[] { "unmount", "/mnt", "--deadline", "x" }, "--deadline: 'x'")]
     [InlineData("a sync sideways", new[] { "sync", "/mnt", "--mode", "sideways" }, "--mode: 'sideways'")]
-    [InlineData("a context verb that is none", new[] { "context", "explode" }, "'explode'")]
+    [InlineData("a context verb that is none", new[] { "context", "explode" }, "'explode'. See: agentbay-mount context --help")]
+    [InlineData("a context verb without its name", new[] { "context", "create" }, "See: agentbay-mount context create --help")]
+    [InlineData("a mount without its verb", new[] { "demo" }, "See: agentbay-mount mount --help")]
     public async Task Wrong_usage_is_one_line_and_exit_code_2(string what, string[] arguments, string says)
     {
         await using MountBox box = await BoxAsync();
@@ -76,6 +80,20 @@ public sealed class CommandLineTests(Machine machine)
 
         Assert.Equal($"file://{box.StoreUrl}", mounted);
         (await box.AgentBayAsync("context", "get", "test")).Ok();
+    }
+
+    [Fact]
+    public async Task A_store_may_be_a_link_to_a_folder()
+    {
+        await using MountBox box = await BoxAsync();
+        string inside = Path.Combine(box.StoreUrl, "inside"), link = Path.Combine(box.Folder, "link");
+        _ = Directory.CreateDirectory(inside);
+        _ = File.CreateSymbolicLink(link, "store");
+
+        (await box.AgentBayAsync("context", "create", "test", "--store", link)).Ok();
+
+        (await box.AgentBayAsync("context", "get", "test")).Ok();
+        (await box.AgentBayAsync("test", inside, "--store", link, "--cache-dir", box.Cache)).FailsWith(1, $"is inside the store {box.StoreUrl}");
     }
 
     [Theory]

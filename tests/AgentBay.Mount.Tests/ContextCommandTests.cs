@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AgentBay.ObjectStore;
+using AgentBay.Posix;
 using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
@@ -58,6 +59,24 @@ public sealed class ContextCommandTests(Machine machine)
         Assert.Contains("in the background: agentbay-mount context get test", clear.Output + clear.Error, StringComparison.Ordinal);
         await Eventually.HappensAsync(async () => (await box.AgentBayAsync("context", "get", "test", "--json")).Json().GetProperty("state").GetString() != "clearing", Cancel);
         Assert.Equal(0, (await box.AgentBayAsync("file", "list", "test", "--json")).Json().GetProperty("totalCount").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_deletion_that_is_interrupted_says_how_to_end_it()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        (await box.AgentBayAsync("context", "create", "test")).Ok();
+        using var delete = box.Start(Programs.AgentBayMount, "context", "delete", "test", "--yes");
+        (await box.ScriptAsync(box.StoreUrl, "until grep -rqs '\"deleting\"' .agentbay; do sleep 0.05; done")).Ok(); // From then on it waits for late writers.
+
+        _ = Syscall.Kill(delete.Id, signal: 15);
+        await Eventually.EndsAsync(delete);
+
+        Assert.Equal(1, delete.ExitCode);
+        Assert.Contains("until it is deleted again: agentbay-mount context delete test --yes", await delete.StandardError.ReadToEndAsync(Cancel), StringComparison.Ordinal);
+        (await box.TryMountAsync()).FailsWith(1, "is being deleted");
+        (await box.AgentBayAsync("context", "delete", "test", "--yes")).Ok();
+        (await box.AgentBayAsync("context", "get", "test")).FailsWith(1, "There is no context 'test'");
     }
 
     [Fact]
@@ -136,7 +155,8 @@ public sealed class ContextCommandTests(Machine machine)
         Ran sync = (await box.AgentBayAsync("sync", box.Mount)).Exits(3);
         Assert.Contains("was cleared at", sync.Error, StringComparison.Ordinal);
         Assert.Contains("was cleared at", (await box.AgentBayAsync("status", box.Mount, "--json")).Json().GetProperty("lastError").GetString(), StringComparison.Ordinal);
-        (await box.AgentBayAsync("unmount", box.Mount)).Exits(3);
+        Ran unmounted = (await box.AgentBayAsync("unmount", box.Mount)).Exits(3);
+        Assert.DoesNotContain("to upload it", unmounted.Error, StringComparison.Ordinal);
         Ran again = (await box.TryMountAsync()).Ok();
 
         string kept = again.Error.Split(" are kept in ")[1].Split(": take")[0];
@@ -145,6 +165,21 @@ public sealed class ContextCommandTests(Machine machine)
         Assert.Empty((await box.ScriptAsync(box.Mount, "ls -A")).Ok().Output);
         await box.UnmountAsync();
         Assert.Equal(0, (await box.AgentBayAsync("file", "list", "test", "--json")).Json().GetProperty("totalCount").GetInt32());
+    }
+
+    [Fact]
+    public async Task Sync_of_a_context_that_is_cleared_elsewhere_says_so_also_when_nothing_is_pending()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        await box.MountAsync();
+        (await box.ScriptAsync(box.Mount, "echo one > stored")).Ok();
+        (await box.AgentBayAsync("sync", box.Mount)).Ok();
+        await ClearElsewhereAsync(box);
+
+        Assert.Contains("was cleared at", (await box.AgentBayAsync("sync", box.Mount)).Exits(1).Error, StringComparison.Ordinal);
+        Assert.Contains("was cleared at", (await box.AgentBayAsync("sync", box.Mount, "--mode", "download")).Exits(1).Error, StringComparison.Ordinal);
+        JsonElement last = (await box.AgentBayAsync("info", box.Mount, "--json")).Json().EnumerateArray().Last();
+        Assert.Equal("Failed", last.GetProperty("status").GetString());
     }
 
     /// <summary>What a clear on another machine leaves.</summary>

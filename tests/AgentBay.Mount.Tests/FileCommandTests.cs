@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using AgentBay.ObjectStore;
@@ -79,9 +80,10 @@ public sealed class FileCommandTests(Machine machine)
     [InlineData("a page that there cannot be", new[] { "list", "test", "--page", "0" }, "Pages are counted from 1")]
     [InlineData("a page that is too long", new[] { "list", "test", "--page-size", "1001" }, "1 to 1000")]
     [InlineData("a lifetime that is none", new[] { "download-url", "test", "a", "--expires", "0s" }, "--expires: '0s'")]
+    [InlineData("a lifetime of too many days", new[] { "upload-url", "test", "a", "--expires", "8d" }, "168 hours at most")]
     [InlineData("a lifetime that is too long", new[] { "upload-url", "test", "a", "--expires", "200h" }, "168 hours at most")]
     [InlineData("a deletion without yes", new[] { "delete", "test", "a" }, "say --yes")]
-    [InlineData("no local file", new[] { "put", "test", "a" }, "Required argument")]
+    [InlineData("no local file", new[] { "put", "test", "a" }, "See: agentbay-mount file put --help")]
     [InlineData("bytes and JSON in one stream", new[] { "get", "test", "a", "-", "--json" }, "name a file")]
     [InlineData("a verb that is none", new[] { "explode" }, "'explode'")]
     public async Task Wrong_usage_is_one_line_and_exit_code_2(string what, string[] arguments, string says)
@@ -186,6 +188,162 @@ public sealed class FileCommandTests(Machine machine)
         }
     }
 
+    [Theory]
+    [InlineData("a FIFO that nobody writes", 15, new[] { "put", "test", "fifo", "x" })]
+    [InlineData("a FIFO that nobody reads", 1, new[] { "get", "test", "large", "fifo" })]
+    [InlineData("a standard output that nobody reads", 15, new[] { "get", "test", "large", "-" })]
+    public async Task A_command_that_waits_for_the_other_end_of_a_pipe_is_interrupted(string what, int signal, string[] arguments)
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        (await box.ScriptAsync(box.Folder, "mkfifo fifo; head -c 20M /dev/zero | \"$1\" file put test - large", Programs.AgentBayMount)).Ok();
+        using var command = box.Start(Programs.AgentBayMount, ["file", .. arguments]);
+        await TakesSignalsAsync(command.Id);
+        await Task.Delay(TimeSpan.FromSeconds(1), Cancel); // By then it waits.
+
+        _ = Syscall.Kill(command.Id, signal);
+        await Eventually.EndsAsync(command);
+
+        Assert.Equal((1, "agentbay-mount: Interrupted.\n"), (command.ExitCode, await command.StandardError.ReadToEndAsync(Cancel)));
+        Assert.NotEmpty(what);
+    }
+
+    [Fact]
+    public async Task A_question_is_interrupted()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        (await box.ScriptAsync(box.Folder, "echo x | \"$1\" file put test - a", Programs.AgentBayMount)).Ok();
+        using var terminal = box.Start("script", "-qec", $"exec {Programs.AgentBayMount} file delete test a", "/dev/null");
+        var shown = new StringBuilder();
+        while (!shown.ToString().Contains("[y/N]", StringComparison.Ordinal))
+        {
+            var read = new char[1];
+            Assert.Equal(1, await terminal.StandardOutput.ReadAsync(read, Cancel));
+            _ = shown.Append(read);
+        }
+
+        string children = await File.ReadAllTextAsync($"/proc/{terminal.Id}/task/{terminal.Id}/children", Cancel);
+        _ = Syscall.Kill(int.Parse(children.Trim(), System.Globalization.CultureInfo.InvariantCulture), signal: 15);
+        await Eventually.EndsAsync(terminal);
+
+        Assert.Equal(1, terminal.ExitCode);
+        Assert.Contains("Interrupted. Nothing was changed.", await terminal.StandardOutput.ReadToEndAsync(Cancel), StringComparison.Ordinal);
+        Assert.Equal(1, (await box.AgentBayAsync("file", "list", "test", "--json")).Json().GetProperty("totalCount").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_get_whose_terminal_is_closed_leaves_nothing_and_fails()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        string folder = Path.Combine(box.Folder, "got"), code = Path.Combine(box.Folder, "code");
+        (await box.ScriptAsync(box.Folder, "mkdir got; head -c 400M /dev/zero | \"$1\" file put test - a", Programs.AgentBayMount)).Ok();
+        using var terminal = box.Start("script", "-qec", $"trap 'kill -HUP $!' HUP; {Programs.AgentBayMount} file get test a got & wait $!; wait $!; echo $? > code", "/dev/null"); // As a shell does.
+        while (Directory.GetFileSystemEntries(folder) is [])
+        {
+            Assert.False(terminal.HasExited);
+        }
+
+        terminal.Kill();
+        await Eventually.HappensAsync(async () => File.Exists(code) && await File.ReadAllTextAsync(code, Cancel) == "1\n", Cancel);
+
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public async Task A_command_that_cannot_be_interrupted_ends_with_the_second_signal()
+    {
+        const int term = 15;
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        string stored = Path.Combine(box.StoreUrl, "contexts", await box.ContextIdAsync());
+        (await box.ScriptAsync(box.Folder, "mkdir -p \"$1\"; for i in $(seq 1000 1999); do : > \"$1/a-long-name-of-a-file-that-fills-a-pipe-$i\"; done", stored)).Ok();
+        using var list = box.Start(Programs.AgentBayMount, "file", "list", "test", "--json", "--page-size", "1000");
+        Assert.Equal(1, await list.StandardOutput.ReadAsync(new char[1], Cancel)); // It prints, and nobody reads the rest.
+
+        _ = Syscall.Kill(list.Id, term);
+        await Task.Delay(TimeSpan.FromSeconds(1), Cancel);
+        Assert.False(list.HasExited);
+        _ = Syscall.Kill(list.Id, term);
+        await Eventually.EndsAsync(list);
+
+        Assert.Equal(128 + term, list.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_get_writes_to_what_a_link_leads_to_and_replaces_neither_link_nor_FIFO()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        const string script = """
+            echo right | "$1" file put test - a
+            mkfifo fifo; ln -s fifo to-fifo; ln -s /proc/self/fd/1 to-output; mkdir folder; ln -s folder/file to-file; echo before > folder/file; ln -s new to-new; ln -s folder to-folder
+            timeout 60 cat fifo > read & "$1" file get test a to-fifo; wait
+            "$1" file get test a to-output | cat > piped
+            "$1" file get test a to-file; "$1" file get test a to-new; "$1" file get test a to-folder
+            for link in to-fifo to-output to-file to-new to-folder; do test -L $link; done; test -p fifo
+            for got in read piped folder/file new folder/a; do test "$(cat $got)" = right; done
+            test "$(ls -A folder | wc -l)" = 2
+            """;
+
+        (await box.ScriptAsync(box.Folder, script, Programs.AgentBayMount)).Ok();
+    }
+
+    [Fact]
+    public async Task Nobody_else_can_read_a_file_while_it_is_got()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        (await box.ScriptAsync(box.Folder, "mkdir got; head -c 200M /dev/zero > large; chmod 600 large; \"$1\" file put test large a", Programs.AgentBayMount)).Ok();
+        string folder = Path.Combine(box.Folder, "got");
+        UnixFileMode? seen = null;
+        while (seen is null)
+        {
+            using var get = box.Start(Programs.AgentBayMount, "file", "get", "test", "a", folder);
+            while (seen is null && !get.HasExited)
+            {
+                seen = Directory.GetFiles(folder, ".agentbay-*").Select(ModeOf).FirstOrDefault();
+            }
+
+            await Eventually.EndsAsync(get);
+            Assert.Equal(0, get.ExitCode);
+        }
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, seen);
+
+        static UnixFileMode? ModeOf(string file)
+        {
+            try
+            {
+                return File.GetUnixFileMode(file);
+            }
+            catch (FileNotFoundException)
+            {
+                return null; // Renamed just now.
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_name_that_is_not_UTF_8_is_refused_where_another_would_take_its_place()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        (await box.ScriptAsync(box.Folder, "mkdir got; echo x > $'local\\xff'; \"$1\" file put test - $'not\\xfftext' < $'local\\xff'", Programs.AgentBayMount)).Ok();
+
+        (await box.ScriptAsync(box.Folder, "\"$1\" file get test $'not\\xfftext' got", Programs.AgentBayMount)).FailsWith(1, "say what the file shall be called in 'got'");
+        (await box.ScriptAsync(box.Folder, "\"$1\" file get test $'not\\xfftext' $'got/\\xff'", Programs.AgentBayMount)).FailsWith(2, "a local name that is not UTF-8");
+        (await box.ScriptAsync(box.Folder, "\"$1\" file put test $'local\\xff' a", Programs.AgentBayMount)).FailsWith(2, "a local name that is not UTF-8");
+
+        (await box.ScriptAsync(box.Folder, "\"$1\" file get test $'not\\xfftext' got/name; test \"$(ls -A got)\" = name", Programs.AgentBayMount)).Ok();
+    }
+
+    [Fact]
+    public async Task A_symlink_has_no_download_URL()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        await box.MountAsync();
+        (await box.ScriptAsync(box.Mount, "ln -s /etc/hosts link")).Ok();
+        await box.UnmountAsync();
+
+        (await box.AgentBayAsync("file", "download-url", "test", "link")).FailsWith(1, "'/link' is a symbolic link");
+        (await box.AgentBayAsync("file", "get", "test", "link", "-")).FailsWith(1, "'/link' is a symbolic link");
+    }
+
     [Fact]
     public async Task A_get_of_bytes_that_are_not_the_stored_ones_leaves_no_file()
     {
@@ -234,18 +392,49 @@ public sealed class FileCommandTests(Machine machine)
         await Eventually.HappensAsync(() => Task.FromResult(!UrlProcesses(box).Any()), Cancel);
     }
 
-    private static IEnumerable<string> UrlProcesses(MountBox box) => Directory.GetDirectories("/proc").Where(folder =>
+    [Fact]
+    public async Task A_URL_does_not_end_with_another_program_that_serves_its_own()
     {
-        try
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        (await box.ScriptAsync(box.Folder, "echo x | \"$1\" file put test - a", Programs.AgentBayMount)).Ok();
+        await using IObjectStore store = StoreUrl.Open(box.StoreUrl, StoreOpenOptions.Default);
+        IUrlEndpoint endpoint = (await store.ServeUrlsAsync(new UrlServing(), Cancel))!;
+        string get = (await box.AgentBayAsync("file", "download-url", "test", "a", "--expires", "20s")).Ok().Output.Trim();
+        await endpoint.DisposeAsync();
+        Assert.Equal("x\n", (await box.ScriptAsync(box.Folder, "curl -sf \"$1\"", get)).Ok().Output);
+    }
+
+    [Theory]
+    [InlineData("clear", HttpStatusCode.OK, "f")]
+    [InlineData("delete", HttpStatusCode.Conflict, "")]
+    public async Task An_upload_URL_stores_in_a_context_that_was_cleared_and_leaves_nothing_of_one_that_was_deleted(string verb, HttpStatusCode status, string left)
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        string put = (await box.AgentBayAsync("file", "upload-url", "test", "f", "--expires", "30s")).Ok().Output.Trim();
+        string id = (await box.AgentBayAsync("context", "get", "test", "--json")).Json().GetProperty("id").GetString()!;
+        (await box.AgentBayAsync("context", verb, "test", "--yes")).Ok();
+        using var http = new HttpClient();
+        using HttpResponseMessage answer = await http.PutAsync(put, new StringContent("by URL"), Cancel);
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal(status != HttpStatusCode.OK, (await answer.Content.ReadAsStringAsync(Cancel)).Contains("was deleted", StringComparison.Ordinal));
+
+        await using IObjectStore store = StoreUrl.Open(box.StoreUrl, StoreOpenOptions.Default);
+        ListPage files = await store.ListAsync(new ListRequest($"contexts/{id}/"), Cancel);
+        Assert.Equal(left, string.Concat(files.Objects.Select(file => file.Key[$"contexts/{id}/".Length..])));
+    }
+
+    /// <summary>Until a command has come so far that signals interrupt it.</summary>
+    private static Task TakesSignalsAsync(int process) => Eventually.HappensAsync(
+        async () =>
         {
-            string line = File.ReadAllText(Path.Combine(folder, "cmdline"));
-            return line.Contains("\0serve-urls\0", StringComparison.Ordinal) && line.Contains(box.StoreUrl, StringComparison.Ordinal);
-        }
-        catch (IOException)
-        {
-            return false; // It has ended, or is no process.
-        }
-    });
+            const ulong hangup = 1;
+            string caught = (await File.ReadAllLinesAsync($"/proc/{process}/status", Cancel)).Single(line => line.StartsWith("SigCgt:", StringComparison.Ordinal));
+            return (Convert.ToUInt64(caught["SigCgt:".Length..].Trim(), 16) & hangup) != 0;
+        },
+        Cancel);
+
+    private static IEnumerable<string> UrlProcesses(MountBox box) =>
+        Programs.CommandLines().Where(line => line.Contains("\0serve-urls\0", StringComparison.Ordinal) && line.Contains(box.StoreUrl, StringComparison.Ordinal));
 
     private async Task<MountBox> BoxAsync(StoreKind store)
     {

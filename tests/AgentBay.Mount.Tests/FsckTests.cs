@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
 
@@ -33,7 +34,9 @@ public sealed class FsckTests(Machine machine)
         JsonElement found = await CheckAsync(box, 3);
         Assert.Equal(["file-missing f1", "edited-unnoticed f2", "edited-unnoticed f6"], Lines(found));
         Assert.Equal(["file-missing f1", "edited-unnoticed f2", "edited-unnoticed f6"], Lines(await CheckAsync(box, 0, "--repair")));
-        Assert.All(Lines(await CheckAsync(box, 0)), line => Assert.StartsWith("pending", line, StringComparison.Ordinal));
+        List<string> pending = [.. Lines(await CheckAsync(box, 0))];
+        Assert.NotEmpty(pending);
+        Assert.All(pending, line => Assert.StartsWith("pending", line, StringComparison.Ordinal));
 
         await box.MountAsync();
         Assert.Equal("content 1\nedited\nnew\n", (await box.ScriptAsync(box.Mount, "cat f1 f2 f6")).Ok().Output);
@@ -60,6 +63,40 @@ public sealed class FsckTests(Machine machine)
 
         Assert.Contains("There is no context 'test'", (await FsckAsync(box)).Exits(1).Error, StringComparison.Ordinal);
         Assert.Contains("--bogus", (await FsckAsync(box, "--bogus")).Exits(2).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_a_context_whose_record_is_lost_fsck_says_what_brings_it_back()
+    {
+        await using MountBox box = await BoxAsync();
+        await box.MountAsync();
+        (await box.ScriptAsync(box.Mount, "echo x > file")).Ok();
+        await box.UnmountAsync();
+        string id = await box.ContextIdAsync();
+        File.Delete(Path.Combine(box.StoreUrl, ".agentbay/contexts", id + ".json"));
+
+        string lost = (await FsckAsync(box)).Exits(1).Error;
+
+        Assert.Contains($"(.agentbay/contexts/{id}.json) is gone", lost, StringComparison.Ordinal);
+        Assert.Contains("mount it by its name", lost, StringComparison.Ordinal);
+        await box.MountAsync();
+        Assert.Equal("x\n", (await box.ScriptAsync(box.Mount, "cat file")).Ok().Output);
+        await box.UnmountAsync();
+        Assert.Equal(0, Number(await CheckAsync(box, 0), "problems"));
+        Assert.Equal(id, await box.ContextIdAsync());
+    }
+
+    [Fact]
+    public async Task A_name_that_no_store_takes_is_a_problem()
+    {
+        await using MountBox box = await BoxAsync();
+        await box.MountAsync();
+        string folder = string.Join('/', Enumerable.Range(0, 5).Select(_ => new string('d', 230)));
+        Directory.CreateDirectory(Path.Combine(box.Mount, folder));
+        (await box.AgentBayAsync("unmount", box.Mount)).Exits(3);
+
+        Assert.Equal([$"name-too-long {folder}"], Lines(await CheckAsync(box, 3)));
+        Assert.Contains("shorten the name", (await FsckAsync(box)).Exits(3).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class InfoTests(Machine machine)
     {
         await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
         await box.MountAsync("--write-back", "100ms");
-        Assert.Equal(["download Success"], await RowsAsync(box));
+        await Eventually.HappensAsync(async () => await RowsAsync(box) is ["download Success"], TestContext.Current.CancellationToken);
 
         (await box.ScriptAsync(box.Mount, "d=$(printf 'n%.0s' $(seq 250)) && mkdir -p $d/$d/$d/$d/$d && echo x > $d/$d/$d/$d/$d/f")).Ok();
         await Eventually.HappensAsync(async () => await RowsAsync(box) is ["upload Failed", "download Success"], TestContext.Current.CancellationToken);

@@ -59,6 +59,24 @@ public sealed class MountLifeTests(Machine machine)
         await box.UnmountAsync();
     }
 
+    [Fact]
+    public async Task The_command_to_mount_a_killed_mount_again_names_a_store_that_is_not_the_default_and_uploads_what_was_kept()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        string other = Path.Combine(box.Folder, "other store");
+        await box.MountAsync("--write-back", "off", "--store", other);
+        await File.WriteAllTextAsync(Path.Combine(box.Mount, "file"), "kept");
+        await box.KillDaemonAsync();
+
+        string hint = (await box.AgentBayAsync("unmount", box.Mount)).Exits(3).Error;
+
+        string options = $"--store {new Uri(other).AbsoluteUri} --cache-dir {box.Cache}";
+        Assert.Contains($"(agentbay-mount test {box.Mount} {options}).", hint, StringComparison.Ordinal);
+        (await box.AgentBayAsync(["test", box.Mount, .. options.Split(' ')])).Ok();
+        Assert.Equal("kept", await File.ReadAllTextAsync(Path.Combine(box.Mount, "file"), TestContext.Current.CancellationToken));
+        await box.UnmountAsync();
+    }
+
     [Theory]
     [ClassData<BothStores>]
     public async Task Unmounting_a_killed_mount_clears_it_and_says_that_data_may_remain(StoreKind store)
@@ -67,13 +85,25 @@ public sealed class MountLifeTests(Machine machine)
         await box.MountAsync("--write-back", "off");
         await File.WriteAllTextAsync(Path.Combine(box.Mount, "file"), "kept");
         await box.KillDaemonAsync();
-        Assert.Contains("dead", (await box.AgentBayAsync("status", box.Mount)).Ok().Output, StringComparison.Ordinal);
+        string status = (await box.AgentBayAsync("status", box.Mount)).Ok().Output;
+        Assert.All(["state:       dead", "pending:     ?", "errors:      ?", "last error:  ?"], line => Assert.Contains(line, status, StringComparison.Ordinal));
 
-        Assert.Contains("mount again to upload", (await box.AgentBayAsync("unmount", box.Mount)).Exits(3).Error, StringComparison.Ordinal);
+        Assert.Contains($"mount again to upload them (agentbay-mount test {box.Mount} --cache-dir {box.Cache}).", (await box.AgentBayAsync("unmount", box.Mount)).Exits(3).Error, StringComparison.Ordinal);
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(box.Mount));
         await box.MountAsync();
         Assert.Equal("kept", await File.ReadAllTextAsync(Path.Combine(box.Mount, "file"), TestContext.Current.CancellationToken));
+        await box.UnmountAsync();
+    }
+
+    [Fact]
+    public async Task The_background_process_keeps_nothing_that_its_caller_had_open()
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
+        const string script = """exec 9> lock && flock 9 && "$1" test "$2" --cache-dir "$3" > mounted && exec 9>&- && flock --nonblock lock echo free""";
+
+        Assert.Equal("free\n", (await box.ScriptAsync(Path.Combine(box.Folder, "work"), script, Programs.AgentBayMount, box.Mount, box.Cache)).Ok().Output);
+
         await box.UnmountAsync();
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentBay.Testing;
 using AgentBay.Testing.Model;
 
 namespace AgentBay.Mount.Tests;

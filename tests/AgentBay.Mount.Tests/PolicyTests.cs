@@ -20,6 +20,13 @@ public sealed class PolicyTests(Machine machine)
         (["--lifecycle", "7d"], "--lifecycle: '7d' is none of 1d, 3d, 5d, 10d, 15d, 30d, 90d, 180d, 360d, forever."),
         (["--include", "/a*"], "Wildcard patterns are not supported in path. Got: /a*."),
         (["-o", "include=/src,exclude=/docs"], "'/docs' is in none of the white list paths (/src)"),
+        (["--policy", ""], "--policy is empty"),
+        (["-o", "policy="], "-o policy is empty"),
+        (["--exclude", "/"], "Nothing would be synced: of white list path '/' everything is excluded."),
+        (["--exclude", ""], "Nothing would be synced: of white list path '/' everything is excluded."),
+        (["--policy", """{"bwList":{"whiteLists":[{"path":"/","excludePaths":["/"]}]}}"""], "Nothing would be synced: of white list path '/' everything is excluded."),
+        (["--policy", """{"bwList":{"whiteLists":[{"path":"/src","excludePaths":["{mount}/y"]}]}}"""], "Excluded path '{mount}/y' repeats the mount point '{mount}', and is not below its white list path '/src'"),
+        (["--include", "/{mount}/src"], "White list path '/{mount}/src' repeats the mount point '{mount}': paths are relative to it. Use '/src' instead"),
         (["--include", "{mount}/src"], "White list path '{mount}/src' repeats the mount point '{mount}': paths are relative to it. Use '/src' instead"),
     ];
 
@@ -38,6 +45,37 @@ public sealed class PolicyTests(Machine machine)
         Assert.True(await box.IsStoreEmptyAsync());
 
         string InBox(string text) => text.Replace("{mount}", box.Mount, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mnt", "link/mnt")]
+    [InlineData("link/mnt", "mnt")]
+    public async Task A_white_list_path_that_reaches_the_mount_point_by_a_link_is_refused_before_anything_is_touched(string mount, string path)
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
+        File.CreateSymbolicLink(Path.Combine(box.Folder, "link"), ".");
+
+        Ran refused = (await box.AgentBayAsync("test", Path.Combine(box.Folder, mount), "--cache-dir", box.Cache, "--include", Path.Combine(box.Folder, path, "src"))).Exits(2);
+
+        Assert.Contains($"repeats the mount point '{Path.Combine(box.Folder, mount)}'", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("Use '/src' instead", refused.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(box.Cache));
+        Assert.True(await box.IsStoreEmptyAsync());
+    }
+
+    [Theory]
+    [InlineData("--policy \"$pipe\"")]
+    [InlineData("-o policy=\"$pipe\"")]
+    public async Task A_policy_that_comes_by_a_pipe_is_read_once(string option)
+    {
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.Embedded, Who.Root);
+        const string script = """mkfifo "$5" && { printf '%s' "$4" > "$5" & } && pipe=$5 && "$1" test "$2" --cache-dir "$3" """;
+
+        (await box.ScriptAsync(box.Folder, script + option, Programs.AgentBayMount, box.Mount, box.Cache, """{"bwList":{"whiteLists":[{"path":"/ü","excludePaths":[]}]}}""", Path.Combine(box.Folder, "pipe"))).Ok();
+        await WriteAsync(box, "ü/a", "b");
+        await box.UnmountAsync();
+
+        Assert.Equal(["ü/a"], await StoredAsync(box));
     }
 
     [Theory]

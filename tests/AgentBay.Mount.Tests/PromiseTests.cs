@@ -225,6 +225,17 @@ public sealed class PromiseTests(Machine machine)
         await box.MountAsync();
 
         Assert.Equal("kept\n", (await box.ScriptAsync(box.Mount, "cat f")).Ok().Output);
+        (await box.ScriptAsync(box.Mount, "echo new > g && sync .")).Ok();
+        (await box.AgentBayAsync("sync", box.Mount, "--mode", "download")).Exits(1);
+        await box.UnmountAsync();
+        await box.MountAsync();
+        Assert.Equal("kept\n", (await box.ScriptAsync(box.Mount, "cat f")).Ok().Output);
+        Assert.Contains("listed nothing at all", (await box.AgentBayAsync("status", box.Mount)).Ok().Output, StringComparison.Ordinal);
+        await box.UnmountAsync();
+        (await box.AgentBayAsync("fsck", "test", "--repair", "--cache-dir", box.Cache)).Ok();
+        await box.MountAsync();
+        await box.UnmountAsync();
+        Assert.Equal(["f", "g"], await stored.KeysAsync());
     }
 
     [Theory]
@@ -425,7 +436,9 @@ public sealed class PromiseTests(Machine machine)
         box.NewCache();
         await box.MountAsync("--prefetch", "off");
         (await box.ScriptAsync(box.Mount, """mv d e && sync "$1" """, box.Mount)).Ok();
-        Assert.All(Directory.EnumerateFiles(Path.Combine(box.MirrorTree, "e")), file => Assert.True(MountBox.IsPlaceholder(file)));
+        string[] moved = Directory.GetFiles(Path.Combine(box.MirrorTree, "e"));
+        Assert.Equal(20, moved.Length);
+        Assert.All(moved, file => Assert.True(MountBox.IsPlaceholder(file)));
         Assert.Equal("content 7\n", (await box.ScriptAsync(box.Mount, "cat e/7")).Ok().Output);
         await box.UnmountAsync();
     }

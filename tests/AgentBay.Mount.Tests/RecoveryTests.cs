@@ -115,6 +115,43 @@ public sealed class RecoveryTests(Machine machine)
         await box.UnmountAsync();
     }
 
+    [Fact]
+    public async Task A_store_that_was_made_anew_after_everything_was_in_it_gets_a_new_context_of_the_same_name()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        await box.MountAsync();
+        (await box.ScriptAsync(box.Mount, "echo old > file")).Ok();
+        await box.UnmountAsync();
+        string mirror = box.MirrorTree;
+        Directory.Delete(box.StoreUrl, recursive: true);
+
+        Ran mounted = (await box.TryMountAsync()).Ok();
+
+        Assert.Contains($"Its mirror is still in {Path.GetDirectoryName(mirror)}:", mounted.Error, StringComparison.Ordinal);
+        Assert.Empty((await box.ScriptAsync(box.Mount, "ls -A")).Ok().Output);
+        await box.UnmountAsync();
+    }
+
+    [Fact]
+    public async Task An_empty_store_behind_the_same_URL_gets_no_new_context_of_the_same_name_while_a_mirror_holds_what_was_not_stored()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        await box.MountAsync("--upload", "manual");
+        (await box.ScriptAsync(box.Mount, "echo precious > file")).Ok();
+        await box.UnmountAsync("--force");
+        Directory.Move(box.StoreUrl, box.StoreUrl + ".real");
+        Directory.CreateDirectory(box.StoreUrl);
+
+        Ran refused = (await box.TryMountAsync()).Exits(1);
+
+        Assert.Contains("is not the one that the mirror", refused.Error, StringComparison.Ordinal);
+        Directory.Delete(box.StoreUrl, recursive: true);
+        Directory.Move(box.StoreUrl + ".real", box.StoreUrl);
+        await box.MountAsync();
+        Assert.Equal("precious\n", (await box.ScriptAsync(box.Mount, "cat file")).Ok().Output);
+        await box.UnmountAsync();
+    }
+
     [Theory]
     [ClassData<BothStores>]
     public async Task On_a_full_disk_writers_get_ENOSPC_and_what_was_written_is_stored_when_there_is_room(StoreKind store)
@@ -138,6 +175,86 @@ public sealed class RecoveryTests(Machine machine)
         await box.MountAsync();
         Assert.Equal("fits\nsmall\n31457280\n", (await box.ScriptAsync(box.Mount, "cat more a && stat -c %s stored")).Ok().Output);
         await box.UnmountAsync();
+    }
+
+    /// <summary>Without ballast: nobody can free anything but by deleting what was just written.</summary>
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task On_a_disk_that_the_mounts_own_data_filled_everything_that_was_closed_goes_to_the_store(StoreKind store)
+    {
+        await using MountBox box = await BoxAsync(store);
+        await using LoopDisk disk = await LoopDisk.CreateAsync(box, megabytes: 80);
+        await box.MountAsync("--write-back", "off");
+        await FillThroughMountAsync(box);
+
+        (await box.AgentBayAsync("sync", box.Mount)).Ok();
+
+        await AssertAllStoredAsync(box);
+        (await box.ScriptAsync(box.Mount, "rm large && echo fits > small7")).Ok();
+        await box.UnmountAsync();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal("fits\n", await stored.ReadAsync("small7"));
+    }
+
+    [Theory]
+    [InlineData(StoreKind.Embedded, false)]
+    [InlineData(StoreKind.S3, true)]
+    public async Task After_a_kill_on_a_disk_that_the_mounts_own_data_filled_fsck_and_the_next_mount_lose_nothing(StoreKind store, bool unmount)
+    {
+        await using MountBox box = await BoxAsync(store);
+        await using LoopDisk disk = await LoopDisk.CreateAsync(box, megabytes: 80);
+        await box.MountAsync("--write-back", "off");
+        await FillThroughMountAsync(box);
+        await box.KillDaemonAsync();
+        if (unmount)
+        {
+            _ = await box.AgentBayAsync("unmount", box.Mount);
+        }
+
+        Ran check = await box.AgentBayAsync("fsck", "test", "--cache-dir", box.Cache);
+        Assert.DoesNotContain("full", check.Output + check.Error, StringComparison.Ordinal);
+        await box.MountAsync("--write-back", "off");
+        await box.UnmountAsync();
+
+        await AssertAllStoredAsync(box);
+        (await box.AgentBayAsync("fsck", "test", "--cache-dir", box.Cache)).Ok();
+    }
+
+    [Theory]
+    [ClassData<BothStores>]
+    public async Task Where_nothing_more_can_be_noted_on_a_full_disk_sync_and_unmount_end_and_say_so(StoreKind store)
+    {
+        await using MountBox box = await BoxAsync(store);
+        await using LoopDisk disk = await LoopDisk.CreateAsync(box, megabytes: 32);
+        await box.MountAsync("--write-back", "off");
+        (await box.ScriptAsync(box.Mount, "for i in $(seq 1000); do echo $i > small$i; done")).Ok();
+        string ballast = await disk.FillAsync(reserveToo: true);
+
+        Assert.Contains("The disk of the mirror is full", (await box.AgentBayAsync("sync", box.Mount)).Exits(3).Error, StringComparison.Ordinal);
+        Assert.Contains("The disk of the mirror is full", (await box.AgentBayAsync("unmount", box.Mount)).Exits(3).Error, StringComparison.Ordinal);
+
+        File.Delete(ballast);
+        await box.MountAsync();
+        await box.UnmountAsync();
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal(1000, (await stored.KeysAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_disk_that_others_filled_after_a_kill_can_be_mounted_by_its_reserve()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        await using LoopDisk disk = await LoopDisk.CreateAsync(box, megabytes: 32);
+        await box.MountAsync("--write-back", "off");
+        (await box.ScriptAsync(box.Mount, "echo one > a")).Ok();
+        await box.KillDaemonAsync();
+        _ = await disk.FillAsync();
+
+        await box.MountAsync();
+        await box.UnmountAsync();
+
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        Assert.Equal("one\n", await stored.ReadAsync("a"));
     }
 
     [Theory]
@@ -314,7 +431,11 @@ public sealed class RecoveryTests(Machine machine)
         Assert.Equal("two\n", (await box.ScriptAsync(box.Mount, "cat new")).Ok().Output);
         Assert.Contains("new", (await box.AgentBayAsync("unmount", box.Mount)).Exits(3).Error, StringComparison.Ordinal);
         Assert.Empty(await stored.KeysAsync());
-        Assert.Equal("two\n", await File.ReadAllTextAsync(Path.Combine(box.MirrorTree, "new"), Cancel));
+        string mirror = box.MirrorTree;
+        Assert.Equal("two\n", await File.ReadAllTextAsync(Path.Combine(mirror, "new"), Cancel));
+        Assert.Contains($"are in {mirror}: take", (await box.TryMountAsync()).Ok().Error, StringComparison.Ordinal);
+        Assert.Empty((await box.ScriptAsync(box.Mount, "ls -A")).Ok().Output);
+        await box.UnmountAsync();
     }
 
     [Fact]
@@ -326,7 +447,7 @@ public sealed class RecoveryTests(Machine machine)
         (await box.ScriptAsync(box.Mount, "echo one > a")).Ok();
         (await box.RunAsync("sync", "-f", disk.Folder)).Ok();
         await box.KillDaemonAsync();
-        string ballast = await disk.FillAsync();
+        string ballast = await disk.FillAsync(reserveToo: true);
 
         Ran full = (await box.TryMountAsync()).Exits(1);
 
@@ -359,6 +480,25 @@ public sealed class RecoveryTests(Machine machine)
 
         Assert.Equal("10485760\n", (await box.ScriptAsync(box.Mount, "cat large | wc -c")).Ok().Output);
         await box.UnmountAsync();
+    }
+
+    /// <summary>Twenty megabytes are stored; then files, small ones first, until nothing fits any more.</summary>
+    private static async Task FillThroughMountAsync(MountBox box)
+    {
+        (await box.ScriptAsync(box.Mount, """head -c 20M /dev/urandom > stored && sync stored && for i in $(seq 1000); do echo $i > small$i; done""")).Ok();
+        Ran full = (await box.ScriptAsync(box.Mount, "head -c 70M /dev/zero > large")).Exits(1);
+        Assert.Contains("No space left on device", full.Error, StringComparison.Ordinal);
+        _ = await box.ScriptAsync(box.Mount, "for i in $(seq 1000); do echo $i > last$i; done"); // The blocks that a large write leaves.
+    }
+
+    /// <summary>As they are in the mirror.</summary>
+    private static async Task AssertAllStoredAsync(MountBox box)
+    {
+        await using StoredContext stored = await StoredContext.OpenAsync(box);
+        IEnumerable<string?> here = Directory.EnumerateFiles(box.MirrorTree).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+        Assert.Equal(here, await stored.KeysAsync());
+        Assert.Equal("1000\n", await stored.ReadAsync("small1000"));
+        Assert.Equal(new FileInfo(Path.Combine(box.MirrorTree, "large")).Length, (await stored.ReadAsync("large"))!.Length);
     }
 
     /// <returns>What puts it back.</returns>

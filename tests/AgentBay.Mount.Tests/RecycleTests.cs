@@ -1,3 +1,4 @@
+using AgentBay.Testing;
 using Amazon.S3;
 using Amazon.S3.Model;
 

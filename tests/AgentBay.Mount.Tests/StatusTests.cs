@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using AgentBay.Posix;
 using AgentBay.Testing;
@@ -82,10 +83,8 @@ public sealed class StatusTests(Machine machine)
     }
 
     [Theory]
-    [InlineData(StoreKind.Embedded, "--ours", new string[0])]
-    [InlineData(StoreKind.Embedded, "--both", new[] { "notes.theirs" })]
-    [InlineData(StoreKind.S3, "--both", new[] { "notes.theirs" })]
-    public async Task A_file_whose_name_a_folder_took_elsewhere_is_a_conflict_that_is_listed_and_resolved(StoreKind store, string which, string[] beside)
+    [ClassData<BothStores>]
+    public async Task A_file_whose_name_a_folder_took_elsewhere_is_a_conflict_that_is_listed_and_resolved_without_taking_sides(StoreKind store)
     {
         await using MountBox box = await BoxAsync(store);
         string folder = Path.Combine(box.Mount, "notes");
@@ -99,16 +98,17 @@ public sealed class StatusTests(Machine machine)
         using var listed = JsonDocument.Parse((await box.AgentBayAsync("conflicts", box.Mount, "--json")).Ok().Output);
         Assert.Equal(folder + "\u201bfile", Assert.Single(listed.RootElement.EnumerateArray()).GetProperty("path").GetString());
         Assert.Equal("conflict", await StateAsync(box, folder + "\u201bfile"));
-        Assert.Contains("is a folder", (await box.AgentBayAsync("resolve", folder, "--theirs")).Exits(1).Error, StringComparison.Ordinal);
+        Assert.Contains("a folder has its name", (await box.AgentBayAsync("conflicts", box.Mount)).Ok().Output, StringComparison.Ordinal);
+        foreach ((string name, string side) in new[] { (folder, "--theirs"), (folder, "--ours"), (folder + "\u201bfile", "--ours") })
+        {
+            Assert.Contains("which of them is ours is not known: delete or rename", (await box.AgentBayAsync("resolve", name, side)).Exits(1).Error, StringComparison.Ordinal);
+        }
 
-        (await box.AgentBayAsync("resolve", folder, which)).Ok();
+        (await box.AgentBayAsync("resolve", folder, "--both")).Ok();
 
         await box.UnmountAsync();
-        Assert.Equal(new[] { "keep", "notes/theirs" }.Concat(beside).Order(StringComparer.Ordinal), await stored.KeysAsync());
-        foreach (string name in beside)
-        {
-            Assert.Equal("mine\n", await stored.ReadAsync(name));
-        }
+        Assert.Equal(["keep", "notes.file", "notes/theirs"], await stored.KeysAsync());
+        Assert.Equal("mine\n", await stored.ReadAsync("notes.file"));
     }
 
     [Theory]
@@ -125,8 +125,9 @@ public sealed class StatusTests(Machine machine)
         Assert.Contains("1023 bytes", sync.Error, StringComparison.Ordinal);
         Assert.Equal(("failed", "synced"), (await StateAsync(box, folder), await StateAsync(box, Path.Combine(box.Mount, "good"))));
 
-        (await box.AgentBayAsync("acknowledge", Path.Combine(box.Mount, "good"))).Exits(1);
-        (await box.AgentBayAsync("acknowledge", folder)).Ok();
+        Ran acknowledged = (await box.AgentBayAsync("acknowledge", Path.Combine(box.Mount, "good"), folder, Path.Combine(box.Mount, "none"))).Exits(1);
+        Assert.All(["'good' has not failed", "There is no 'none'"], named => Assert.Contains(named, acknowledged.Error, StringComparison.Ordinal));
+        Assert.Contains($"{box.Mount} is synced; everything is in the store but 1 path that failed and was acknowledged.", (await box.OnTerminalAsync("", "sync", box.Mount)).Ok().Output, StringComparison.Ordinal);
         await box.UnmountAsync();
         await box.MountAsync("--write-back", "off");
         Assert.True(Directory.Exists(folder));
@@ -244,14 +245,42 @@ public sealed class StatusTests(Machine machine)
         int daemon = await box.DaemonAsync();
         Syscall.Kill(daemon, stop).ThrowIfError("kill -STOP");
 
+        Task<Ran> clear = box.AgentBayAsync("context", "clear", "test", "--yes");
+        Task<Ran> info = box.AgentBayAsync("info", box.Mount);
         JsonElement status = (await box.AgentBayAsync("status", box.Mount, "--json")).Json();
-        Ran cleared = await box.AgentBayAsync("context", "clear", "test", "--yes");
+        Ran cleared = await clear, asked = await info;
         Syscall.Kill(daemon, go).ThrowIfError("kill -CONT");
 
         Assert.Equal("inaccessible", status.GetProperty("state").GetString());
         Assert.Contains("has not answered", status.GetProperty("lastError").GetString(), StringComparison.Ordinal);
+        Assert.Contains("has not answered", asked.Exits(1).Error, StringComparison.Ordinal);
         Assert.Contains("is mounted on", cleared.Exits(1).Error, StringComparison.Ordinal);
         await box.UnmountAsync();
+    }
+
+    [Fact]
+    public async Task A_mount_whose_process_is_of_another_version_is_not_taken_for_dead()
+    {
+        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        await box.MountAsync();
+        await box.UnmountAsync();
+        string holder = Assert.Single(Directory.GetFiles(box.Cache, "holder.json", SearchOption.AllDirectories));
+        using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        other.Bind(new UnixDomainSocketEndPoint(Path.Combine(Path.GetDirectoryName(holder)!, "control.sock")));
+        other.Listen();
+        Task answered = AnswerAsync();
+
+        Ran deleted = await box.AgentBayAsync("context", "delete", "test", "--yes");
+
+        Assert.Contains("is mounted on", deleted.Exits(1).Error, StringComparison.Ordinal);
+        await answered;
+
+        async Task AnswerAsync()
+        {
+            using Socket client = await other.AcceptAsync(Cancel);
+            _ = await client.ReceiveAsync(new byte[4096], Cancel);
+            _ = await client.SendAsync("{\"reply\":\"status\",\"mount\":{}}\n"u8.ToArray(), Cancel);
+        }
     }
 
     private static async Task<JsonElement> StatusWhenAsync(MountBox box, Func<JsonElement, bool> wanted)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
 

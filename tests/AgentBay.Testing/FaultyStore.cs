@@ -114,7 +114,7 @@ public sealed class FaultyStore(IObjectStore inner) : IObjectStore
         RunAsync(StoreCall.Presign, key, () => inner.PresignAsync(key, use, lifetime, cancellationToken), cancellationToken);
 
     /// <summary>What the endpoint does is not counted and does not fail.</summary>
-    public Task<IUrlEndpoint?> ServeUrlsAsync(CancellationToken cancellationToken) => inner.ServeUrlsAsync(cancellationToken);
+    public Task<IUrlEndpoint?> ServeUrlsAsync(UrlServing serving, CancellationToken cancellationToken) => inner.ServeUrlsAsync(serving, cancellationToken);
 
     public Task<IReadOnlyList<ExpiryRule>> GetExpiryRulesAsync(CancellationToken cancellationToken) =>
         RunAsync(StoreCall.GetExpiryRules, "", () => inner.GetExpiryRulesAsync(cancellationToken), cancellationToken);

@@ -9,7 +9,7 @@ public static class LeftMounts
     /// <param name="cacheDirectories">Where the test kept its mirrors.</param>
     public static async Task EndAsync(IEnumerable<string> cacheDirectories)
     {
-        foreach ((int pid, string mountPoint) in Holders(cacheDirectories))
+        foreach ((_, int pid, string mountPoint) in Holders(cacheDirectories))
         {
             await KillAsync(pid);
             await DetachAsync(mountPoint);
@@ -19,18 +19,34 @@ public static class LeftMounts
     /// <summary>kill -9, and wait until they are gone. Their mounts stay, dead.</summary>
     public static async Task KillAsync(IEnumerable<string> cacheDirectories)
     {
-        foreach ((int pid, _) in Holders(cacheDirectories))
+        foreach ((_, int pid, _) in Holders(cacheDirectories))
         {
             await KillAsync(pid);
         }
     }
 
-    private static IEnumerable<(int Pid, string MountPoint)> Holders(IEnumerable<string> cacheDirectories)
+    /// <summary>Who mounts, or did last, what is in the state folders there.</summary>
+    public static IEnumerable<(string State, int Pid, string MountPoint)> Holders(IEnumerable<string> cacheDirectories)
     {
-        foreach (string holder in cacheDirectories.SelectMany(Directory.GetDirectories).Select(state => Path.Combine(state, "holder.json")).Where(File.Exists))
+        foreach (string state in cacheDirectories.Where(Directory.Exists).SelectMany(Directory.GetDirectories))
         {
-            using JsonDocument held = JsonDocument.Parse(File.ReadAllBytes(holder));
-            yield return (held.RootElement.GetProperty("Pid").GetInt32(), held.RootElement.GetProperty("MountPoint").GetString()!);
+            if (ReadOrNull(Path.Combine(state, "holder.json")) is { } json)
+            {
+                using JsonDocument held = JsonDocument.Parse(json);
+                yield return (state, held.RootElement.GetProperty("Pid").GetInt32(), held.RootElement.GetProperty("MountPoint").GetString()!);
+            }
+        }
+    }
+
+    private static byte[]? ReadOrNull(string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null; // It was never mounted, or is being removed.
         }
     }
 

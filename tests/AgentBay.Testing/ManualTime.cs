@@ -5,17 +5,27 @@ public sealed class ManualTime : TimeProvider
 {
     private readonly Lock guard = new();
     private readonly List<ManualTimer> timers = [];
+    private readonly List<TimeSpan> pauses = [];
     private TimeSpan jumped;
     private DateTimeOffset now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>When true, the clock jumps to a timer's time as soon as it is set: pauses take no time, deadlines never come first.</summary>
+    /// <summary>When true, the clock jumps to a timer's time as soon as it is set: pauses take no time, deadlines never come first. A periodic timer is no pause.</summary>
     public bool SkipsPauses { get; init; }
 
     /// <summary>Timers longer than this are deadlines, which <see cref="SkipsPauses"/> leaves alone.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>The pauses that were skipped, in order.</summary>
-    public List<TimeSpan> Pauses { get; } = [];
+    public IReadOnlyList<TimeSpan> Pauses
+    {
+        get
+        {
+            lock (guard)
+            {
+                return [.. pauses];
+            }
+        }
+    }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -105,7 +115,7 @@ public sealed class ManualTime : TimeProvider
                     return true;
                 }
 
-                if (!clock.SkipsPauses || dueTime > clock.LongestPause)
+                if (!clock.SkipsPauses || period > TimeSpan.Zero || dueTime > clock.LongestPause)
                 {
                     Due = clock.now + dueTime;
                     clock.timers.Add(this);
@@ -113,7 +123,7 @@ public sealed class ManualTime : TimeProvider
                 }
 
                 clock.now += dueTime;
-                clock.Pauses.Add(dueTime);
+                clock.pauses.Add(dueTime);
             }
 
             _ = ThreadPool.UnsafeQueueUserWorkItem(static t => t.Fire(), this, preferLocal: false);

@@ -18,9 +18,9 @@ public sealed partial class MemoryStore
             : signer.Sign(servedAt, key, use, time.GetUtcNow() + lifetime);
     }, cancellationToken);
 
-    public Task<IUrlEndpoint?> ServeUrlsAsync(CancellationToken cancellationToken) => Run<IUrlEndpoint?>(() =>
+    public Task<IUrlEndpoint?> ServeUrlsAsync(UrlServing serving, CancellationToken cancellationToken) => Run<IUrlEndpoint?>(() =>
     {
-        var endpoint = UrlEndpoint.Start(this, signer, time, () => servedAt = null);
+        var endpoint = UrlEndpoint.Start(this, signer, serving.GuardOf, time, () => servedAt = null);
         servedAt = endpoint.Url;
         return endpoint;
     }, cancellationToken);

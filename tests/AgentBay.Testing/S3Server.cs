@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Amazon.Runtime;
 using Amazon.S3;
 
@@ -6,13 +7,12 @@ namespace AgentBay.Testing;
 
 /// <summary>
 /// The real S3 server of the tests (Ceph RGW, run by <c>tests/s3-server.sh</c>, which says what it needs). One a machine: whoever starts it joins
-/// the one that runs, and it ends with its last user. Where AGENTBAY_TEST_S3_ENDPOINT is set, build.sh started it, and it is only used.
+/// the one that runs, and it ends with its last user.
 /// </summary>
 public sealed class S3Server : IAsyncDisposable
 {
     public const string AccessKey = "testaccess";
     public const string SecretKey = "testsecret";
-    public const string EndpointVariable = "AGENTBAY_TEST_S3_ENDPOINT";
 
     /// <summary>PEM; the HTTPS endpoint's, for s3.localhost, *.s3.localhost and 127.0.0.1.</summary>
     public const string CertificatePath = "/tmp/agentbay-s3/cert.pem";
@@ -22,12 +22,10 @@ public sealed class S3Server : IAsyncDisposable
     private static readonly TimeSpan Installing = TimeSpan.FromMinutes(10);
 
     private static int users;
-    private readonly bool started;
 
-    private S3Server(string endpoint, bool started)
+    private S3Server(string endpoint)
     {
         Endpoint = endpoint;
-        this.started = started;
 
         // What s3:// stores of this process, and programs that it starts, find.
         Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", AccessKey);
@@ -37,22 +35,20 @@ public sealed class S3Server : IAsyncDisposable
 
     public string Endpoint { get; }
 
-    /// <exception cref="S3ServerUnavailableException">It cannot be installed here: the tests that need it skip with its message.</exception>
-    public static async Task<S3Server> StartAsync()
+    /// <returns>Where it cannot be installed, no server, and the reason: the tests that need it skip with it.</returns>
+    public static async Task<(S3Server? Server, string? Reason)> TryStartAsync()
     {
-        if (Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } given)
+        var (code, output, error) = await RunScriptAsync("start");
+        switch (code)
         {
-            return new S3Server(given, started: false);
+            case 0:
+                Interlocked.Increment(ref users);
+                return (new S3Server(output.Trim()), null);
+            case CannotInstall:
+                return (null, error.Trim());
+            default:
+                throw new InvalidOperationException($"tests/s3-server.sh start failed with {code}: {error}");
         }
-
-        var (code, output, error) = await RunScriptAsync("start", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        _ = code switch
-        {
-            0 => Interlocked.Increment(ref users),
-            CannotInstall => throw new S3ServerUnavailableException(error.Trim()),
-            _ => throw new InvalidOperationException($"tests/s3-server.sh start failed with {code}: {error}"),
-        };
-        return new S3Server(output.Trim(), started: true);
     }
 
     /// <summary>A bucket of its own, removed with all that is in it when disposed.</summary>
@@ -63,16 +59,17 @@ public sealed class S3Server : IAsyncDisposable
         return bucket;
     }
 
-    /// <summary>kill -9: the store does not answer until <see cref="StartGatewayAsync"/>; its data stays. Only where no other test uses it at the same time.</summary>
-    public static Task KillGatewayAsync() => RunOrThrowAsync("kill-gateway");
-
-    public static Task StartGatewayAsync() => RunOrThrowAsync("start-gateway");
-
     public async ValueTask DisposeAsync()
     {
-        if (started && Interlocked.Decrement(ref users) == 0)
+        if (Interlocked.Decrement(ref users) > 0)
         {
-            await RunOrThrowAsync("stop", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            return;
+        }
+
+        var (code, _, error) = await RunScriptAsync("stop");
+        if (code != 0)
+        {
+            throw new InvalidOperationException($"tests/s3-server.sh stop failed with {code}: {error}");
         }
     }
 
@@ -89,18 +86,10 @@ public sealed class S3Server : IAsyncDisposable
             MaxErrorRetry = 2,
         });
 
-    private static async Task RunOrThrowAsync(params string[] arguments)
+    /// <summary>For this process.</summary>
+    private static async Task<(int Code, string Output, string Error)> RunScriptAsync(string verb)
     {
-        var (code, _, error) = await RunScriptAsync(arguments);
-        if (code != 0)
-        {
-            throw new InvalidOperationException($"tests/s3-server.sh {string.Join(' ', arguments)} failed with {code}: {error}");
-        }
-    }
-
-    private static async Task<(int Code, string Output, string Error)> RunScriptAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(FindScript(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(FindScript(), [verb, Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();

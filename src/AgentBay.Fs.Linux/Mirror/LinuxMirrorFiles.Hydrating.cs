@@ -10,11 +10,10 @@ public sealed partial class LinuxMirrorFiles
         return Describe(file);
     }
 
-    public LocalEntry FinishHydration(SafeFileHandle file, PlaceholderMark mark)
+    public LocalEntry FinishHydration(SafeFileHandle file)
     {
         _ = Check(Syscall.SyncData(file), "fdatasync a file of", TreePath.Root);
 
-        // utimens on a placeholder rewrites its mark, so the inode's own mark knows better than the one the download began with.
         Errno error = Syscall.GetXattr(file, OwnXattr.Placeholder, out byte[] value);
         if (error == Errno.ENODATA)
         {

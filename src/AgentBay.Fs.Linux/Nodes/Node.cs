@@ -55,6 +55,12 @@ internal sealed class Node(ulong id, ulong inode, long birthTimeNs, uint type)
     /// <summary>Writers of a file without a name: the journal hears of them when it gets one.</summary>
     internal int UnreportedWriters { get; set; }
 
+    /// <summary>
+    /// With the writeback cache the kernel keeps a file's modification time itself and hands it in only when it has changed it: what we last told
+    /// it, or it told us. Null: nothing yet.
+    /// </summary>
+    internal long? KernelMtimeNs { get; set; }
+
     /// <summary>Under which name the journal heard of the last writer.</summary>
     internal TreePath WriterPath { get; set; }
 
@@ -74,12 +80,6 @@ internal sealed class Node(ulong id, ulong inode, long birthTimeNs, uint type)
     internal bool InRing { get; set; }
 
     internal volatile bool RecentlyUsed;
-
-    /// <summary>
-    /// With the writeback cache the kernel keeps a file's modification time itself and hands it in only when it has changed it: what we last told
-    /// it, or it told us. Null: nothing yet.
-    /// </summary>
-    internal StrongBox<long>? KernelMtimeNs { get; set; }
 
     /// <summary>What an inode whose last known name went looked like, for a kernel that still asks.</summary>
     internal volatile StrongBox<FileStatus>? LastStatus;

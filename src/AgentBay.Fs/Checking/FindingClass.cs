@@ -42,6 +42,9 @@ public enum FindingClass
     /// <summary>The creation of an object was not confirmed.</summary>
     Unconfirmed,
 
+    /// <summary>The file's key would be longer than the store takes.</summary>
+    NameTooLong,
+
     /// <summary>A key that no name has.</summary>
     UndecodableKey,
 

@@ -10,6 +10,9 @@ internal static class Findings
 
     public static Finding Of(FindingClass found, Mend mend, string? key, string what) => new(found, true, mend, null, key, what);
 
+    public static Finding NameTooLong(TreePath path, int longest) =>
+        new(FindingClass.NameTooLong, true, Mend.None, path, null, $"Its name makes a key of more than {longest} bytes, which the store does not take: it is on this disk only. Mount the context and shorten the name, or a folder's above it.");
+
     public static Finding StaleCopy(ObjectInfo copy, bool ours) => ours
         ? Of(FindingClass.StaleCopy, Mend.DeleteObject, copy.Key, "A copy that a swap of files made for a moment and that no file needs.") with { ETag = copy.ETag }
         : Of(FindingClass.StaleCopy, Mend.None, copy.Key, $"A copy that a swap of files made on another machine, or with a mirror that is gone, at {copy.LastModified.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}. A file there may need it: delete it when none does.") with { IsProblem = false };

@@ -48,7 +48,7 @@ internal sealed class MirrorInspector(OpenMirror mirror, IReadOnlyDictionary<str
         string? key = mark?.Key ?? row?.Key ?? KeyOf(path, entry);
         if (key is null)
         {
-            return null; // The flush says that this name is too long for a store.
+            return entry is null ? null : Findings.NameTooLong(path, mirror.Keys.LongestKey);
         }
 
         LocalFact local = LocalOf(path, row, entry, mark);

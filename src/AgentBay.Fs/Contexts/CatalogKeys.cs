@@ -17,6 +17,11 @@ internal static class CatalogKeys
     /// <summary>Prefixes of all that goes with a context, its record and its name apart.</summary>
     public static IEnumerable<string> Contents(string id) => [$"{Contexts}{id}/", $".agentbay/aside/{id}/", $".agentbay/manifests/{id}"];
 
+    /// <returns>Null for a key that is no context's file.</returns>
+    public static string? IdOfContent(string key) =>
+        key.StartsWith(Contexts, StringComparison.Ordinal) && key.IndexOf('/', Contexts.Length) is > 0 and var end
+        && key[Contexts.Length..end] is var id && ContextId.IsId(id) ? id : null;
+
     /// <returns>Null for a key that is no record's.</returns>
     public static string? IdOfRecord(string key) =>
         key.StartsWith(Records, StringComparison.Ordinal) && key.EndsWith(RecordSuffix, StringComparison.Ordinal)

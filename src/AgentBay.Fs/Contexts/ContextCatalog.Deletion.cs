@@ -14,15 +14,23 @@ public sealed partial class ContextCatalog
     /// <exception cref="StoreException">An object could not be deleted: the context stays, marked, until this is called again.</exception>
     public async Task DeleteAsync(ContextRecord context, IProgress<int>? deletedObjects, CancellationToken cancellationToken)
     {
+        ContextRecord deleting = await BeginDeleteAsync(context, cancellationToken);
+        await DeleteContentsAsync(context.Id, deletedObjects, beforeBatch: null, cancellationToken);
+        await new ContextRecycling(store).RemoveAsync(context.Id, cancellationToken);
+        await ReleaseAsync(deleting.Name, context.Id, cancellationToken);
+        await store.DeleteAsync(CatalogKeys.Record(context.Id), ifMatch: null, cancellationToken);
+    }
+
+    /// <summary>Marks a context as being deleted: nobody mounts it or writes to it any more, whatever is still to be deleted by <see cref="DeleteAsync"/>.</summary>
+    /// <returns>The record, in the state <see cref="ContextRecord.Deleting"/>; also when a deletion has begun, or ended, before.</returns>
+    public async Task<ContextRecord> BeginDeleteAsync(ContextRecord context, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(context);
         ContextDocument? document = await UpdateRecordAsync(
             context.Id,
             document => document.State == ContextRecord.Deleting ? document : document with { State = ContextRecord.Deleting },
             cancellationToken);
-        await DeleteContentsAsync(context.Id, deletedObjects, beforeBatch: null, cancellationToken);
-        await new ContextRecycling(store).RemoveAsync(context.Id, cancellationToken);
-        await ReleaseAsync(document?.Name ?? context.Name, context.Id, cancellationToken);
-        await store.DeleteAsync(CatalogKeys.Record(context.Id), ifMatch: null, cancellationToken);
+        return document?.ToRecord() ?? context with { State = ContextRecord.Deleting };
     }
 
     /// <summary>Deletes what is there, waits until nobody writes any more on a word that was given before the mark, and deletes what came meanwhile.</summary>

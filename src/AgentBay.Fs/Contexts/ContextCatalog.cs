@@ -47,6 +47,16 @@ public sealed partial class ContextCatalog(IObjectStore store, TimeProvider time
         return null;
     }
 
+    /// <summary>A name whose record is missing: lost, or its creation was cut short. <see cref="GetOrCreateAsync"/> writes it anew.</summary>
+    /// <returns>The id that the name was given to; null where nothing is lost, or the name is an id or nobody's.</returns>
+    public async Task<string?> FindLostAsync(string name, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return !name.StartsWith(ContextId.Prefix, StringComparison.Ordinal) && await ReadNameAsync(name, cancellationToken) is { Value.From: null } entry && await ReadRecordAsync(entry.Value.Id, cancellationToken) is null
+            ? entry.Value.Id
+            : null;
+    }
+
     /// <summary>The context of this name, made if there is none.</summary>
     /// <exception cref="ContextException"><see cref="ContextError.InvalidName"/>, <see cref="ContextError.BeingDeleted"/> or <see cref="ContextError.Corrupt"/>.</exception>
     public async Task<ContextRecord> GetOrCreateAsync(string name, CancellationToken cancellationToken)

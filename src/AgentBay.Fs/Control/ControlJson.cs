@@ -8,7 +8,6 @@ namespace AgentBay.Fs.Control;
     RespectNullableAnnotations = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ControlRequest))]
-[JsonSerializable(typeof(ControlRequest.Info), TypeInfoPropertyName = "InfoRequest")]
 [JsonSerializable(typeof(ControlRequest.Status), TypeInfoPropertyName = "StatusRequest")]
 [JsonSerializable(typeof(ControlRequest.Path), TypeInfoPropertyName = "PathRequest")]
 [JsonSerializable(typeof(ControlRequest.Rule), TypeInfoPropertyName = "RuleRequest")]

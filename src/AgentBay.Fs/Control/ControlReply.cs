@@ -5,7 +5,6 @@ namespace AgentBay.Fs.Control;
 
 /// <summary>A line to a client. Every request gets any number of <see cref="Progress"/> and one of the others.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "reply")]
-[JsonDerivedType(typeof(Info), "info")]
 [JsonDerivedType(typeof(Status), "status")]
 [JsonDerivedType(typeof(Tasks), "tasks")]
 [JsonDerivedType(typeof(Path), "path")]
@@ -23,8 +22,6 @@ public abstract record ControlReply
     private ControlReply()
     {
     }
-
-    public sealed record Info(MountInfo Mount) : ControlReply;
 
     public sealed record Status(MountStatus Mount) : ControlReply;
 
@@ -46,6 +43,12 @@ public abstract record ControlReply
         /// <summary>See <see cref="FlushReport.IsByPolicy"/>.</summary>
         public bool IsByPolicy { get; init; }
 
+        /// <summary>See <see cref="FlushReport.IsContextLost"/>.</summary>
+        public bool IsContextLost { get; init; }
+
+        /// <summary>See <see cref="FlushReport.Acknowledged"/>.</summary>
+        public int Acknowledged { get; init; }
+
         public static Done From(FlushReport report) => new(
             report.FilesDone,
             report.BytesDone,
@@ -54,6 +57,8 @@ public abstract record ControlReply
             [.. report.Remaining.Take(MaxRemaining).Select(Control.Remaining.From)])
         {
             IsByPolicy = report.IsByPolicy,
+            IsContextLost = report.IsContextLost,
+            Acknowledged = report.Acknowledged,
         };
     }
 

@@ -4,7 +4,6 @@ namespace AgentBay.Fs.Control;
 
 /// <summary>A line from a client: <c>{"request":"unmount","force":true}</c>.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "request")]
-[JsonDerivedType(typeof(Info), "info")]
 [JsonDerivedType(typeof(Status), "status")]
 [JsonDerivedType(typeof(Tasks), "tasks")]
 [JsonDerivedType(typeof(Path), "path")]
@@ -21,9 +20,6 @@ public abstract record ControlRequest
     private ControlRequest()
     {
     }
-
-    /// <summary>Answered by <see cref="ControlReply.Info"/>.</summary>
-    public sealed record Info : ControlRequest;
 
     /// <summary>Answered by <see cref="ControlReply.Status"/>.</summary>
     public sealed record Status : ControlRequest;

@@ -107,7 +107,6 @@ public sealed class ControlServer(IMountControl control, ILogger logger, TimePro
 
     private Task AnswerAsync(MessageLines lines, ControlRequest request, CancellationToken cancellationToken) => request switch
     {
-        ControlRequest.Info => AnswerNowAsync(lines, () => new ControlReply.Info(control.Info)),
         ControlRequest.Status => AnswerNowAsync(lines, () => new ControlReply.Status(control.Status)),
         ControlRequest.Tasks => AnswerNowAsync(lines, () => new ControlReply.Tasks(control.Tasks)),
         ControlRequest.Path path => AnswerNowAsync(lines, () => OfPath(path.Name, Look)),

@@ -1,3 +1,4 @@
+using AgentBay.Fs.Mirror;
 using AgentBay.Fs.Sync;
 
 namespace AgentBay.Fs.Control;
@@ -12,6 +13,9 @@ public interface ISyncSession
 
     /// <summary>What the store has is shown from the beginning; else only when it is asked for.</summary>
     bool DownloadsByItself { get; }
+
+    /// <summary>Where it <see cref="DownloadsByItself"/>, how that went. Null: it has not ended.</summary>
+    RootLook? RootLook { get; }
 
     /// <summary>A pass of the background uploads has ended, which began then: without an error (null), or with that of the first path that failed.</summary>
     event Action<DateTimeOffset, Exception?>? WroteBack;
@@ -35,6 +39,9 @@ public interface ISyncSession
 
     /// <summary>What a flush would upload; uploads nothing.</summary>
     Task<FlushReport> SurveyAsync(CancellationToken cancellationToken);
+
+    /// <exception cref="FsException">The context was cleared or deleted elsewhere. A store that does not say is no reason.</exception>
+    Task ConfirmContextAsync(CancellationToken cancellationToken);
 
     Task DownloadAsync(CancellationToken cancellationToken);
 }

@@ -32,7 +32,7 @@ public sealed class MountLifecycle : IMountControl, IDisposable
         (this.session, this.host, this.logger, this.time) = (session, host, logger, time);
         Info = info;
         deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        tasks = new SyncTasks(info, time, session.DownloadsByItself);
+        tasks = new SyncTasks(info, time, session);
         session.WroteBack += (began, error) => tasks.NoteBackground(began, error?.Message);
     }
 
@@ -122,7 +122,7 @@ public sealed class MountLifecycle : IMountControl, IDisposable
     }
 
     public Task<FlushReport> SyncAsync(SyncMode mode, CancellationToken cancellationToken) =>
-        tasks.RunAsync(mode, () => mode == SyncMode.Download ? DownloadAsync(cancellationToken) : FlushAsync(cancellationToken));
+        tasks.RunAsync(mode, () => mode == SyncMode.Download ? DownloadAsync(cancellationToken) : UploadAsync(cancellationToken));
 
     public Task<UnmountResult> UnmountAsync(UnmountOptions options)
     {
@@ -246,8 +246,20 @@ public sealed class MountLifecycle : IMountControl, IDisposable
 
     private async Task<FlushReport> DownloadAsync(CancellationToken cancellationToken)
     {
+        await session.ConfirmContextAsync(cancellationToken);
         await session.DownloadAsync(cancellationToken);
         return new FlushReport(0, 0, []);
+    }
+
+    private async Task<FlushReport> UploadAsync(CancellationToken cancellationToken)
+    {
+        FlushReport report = await FlushAsync(cancellationToken);
+        if (report.IsClean)
+        {
+            await session.ConfirmContextAsync(cancellationToken); // With nothing to write the flush had no reason to ask.
+        }
+
+        return report;
     }
 
     private Task<FlushReport> UploadAtEndAsync() => tasks.RunAsync(SyncMode.Upload, () => FlushAsync(deadline.Token));

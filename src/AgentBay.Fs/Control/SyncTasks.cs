@@ -4,7 +4,8 @@ namespace AgentBay.Fs.Control;
 
 /// <summary>
 /// The transfers of one mount. Each is in it before the call that asked for it returns, so nobody takes an old success for its own. Those that nobody asked for
-/// are: the download at the beginning, which is done when the mount answers, and an upload in the background that failed, until one succeeds.
+/// are: the download at the beginning, which goes as the mount's last look at the names in its root went, and an upload in the background that failed, until
+/// nothing is left that failed.
 /// </summary>
 internal sealed class SyncTasks
 {
@@ -14,15 +15,17 @@ internal sealed class SyncTasks
     private readonly TimeProvider time;
     private readonly Lock gate = new();
     private readonly SortedDictionary<SyncMode, SyncTask> latest = [];
+    private readonly ISyncSession session;
+    private readonly SyncTask firstDownload;
     private SyncTask? failedInBackground;
 
-    /// <param name="downloaded">The mount shows what the store has from its beginning.</param>
-    public SyncTasks(MountInfo mount, TimeProvider time, bool downloaded)
+    public SyncTasks(MountInfo mount, TimeProvider time, ISyncSession session)
     {
-        (this.mount, this.time) = (mount, time);
-        if (downloaded)
+        (this.mount, this.time, this.session) = (mount, time, session);
+        firstDownload = New(SyncMode.Download, mount.StartedAt);
+        if (session.DownloadsByItself)
         {
-            latest[SyncMode.Download] = New(SyncMode.Download, mount.StartedAt) with { Status = SyncTaskStatus.Success, FinishTime = time.GetUtcNow() };
+            latest[SyncMode.Download] = firstDownload;
         }
     }
 
@@ -32,7 +35,7 @@ internal sealed class SyncTasks
         {
             lock (gate)
             {
-                return [.. latest.Values];
+                return [.. latest.Values.Select(row => ReferenceEquals(row, firstDownload) && session.RootLook is { } look ? Ended(row, look.EndedAt, look.Error) : row)];
             }
         }
     }
@@ -55,12 +58,7 @@ internal sealed class SyncTasks
         {
             if (ReferenceEquals(latest[task.TaskType], task))
             {
-                latest[task.TaskType] = task with
-                {
-                    Status = error is null ? SyncTaskStatus.Success : SyncTaskStatus.Failed,
-                    FinishTime = time.GetUtcNow(),
-                    ErrorMessage = error,
-                };
+                latest[task.TaskType] = Ended(task, time.GetUtcNow(), error);
             }
         }
     }
@@ -75,12 +73,7 @@ internal sealed class SyncTasks
             bool isOfBackground = row is not null && ReferenceEquals(row, failedInBackground);
             if (error is null ? isOfBackground : row is not { Status: SyncTaskStatus.Pending })
             {
-                SyncTask task = New(SyncMode.Upload, began) with
-                {
-                    Status = error is null ? SyncTaskStatus.Success : SyncTaskStatus.Failed,
-                    FinishTime = time.GetUtcNow(),
-                    ErrorMessage = error,
-                };
+                SyncTask task = Ended(New(SyncMode.Upload, began), time.GetUtcNow(), error);
                 latest[SyncMode.Upload] = task;
                 failedInBackground = error is null ? null : task;
             }
@@ -102,6 +95,13 @@ internal sealed class SyncTasks
             throw;
         }
     }
+
+    private static SyncTask Ended(SyncTask task, DateTimeOffset at, string? error) => task with
+    {
+        Status = error is null ? SyncTaskStatus.Success : SyncTaskStatus.Failed,
+        FinishTime = at,
+        ErrorMessage = error,
+    };
 
     private SyncTask New(SyncMode type, DateTimeOffset start) => new(mount.ContextId, mount.MountPoint, type, SyncTaskStatus.Pending, start);
 

@@ -13,13 +13,17 @@ public sealed partial class ContextFiles
     {
         ObjectInfo info = await FindAsync(file, cancellationToken);
         ObjectDescription description = Describe(info);
+        RefuseSymlink(file, description);
+        ObjectContent content = await store.GetAsync(info.Key, range: null, info.ETag, cancellationToken)
+            ?? throw new ContextException(ContextError.NoSuchFile, $"'{Show(file)}' was deleted just now.");
+        return new OpenedFile(FileEntry.Of(file, info), description.Attributes, description.Sha256, content);
+    }
+
+    private static void RefuseSymlink(TreePath file, ObjectDescription description)
+    {
         if (description.Kind == EntryKind.Symlink)
         {
             throw new ContextException(ContextError.WrongKind, $"'{Show(file)}' is a symbolic link: get the file that it points to.");
         }
-
-        ObjectContent content = await store.GetAsync(info.Key, range: null, info.ETag, cancellationToken)
-            ?? throw new ContextException(ContextError.NoSuchFile, $"'{Show(file)}' was deleted just now.");
-        return new OpenedFile(FileEntry.Of(file, info), description.Attributes, description.Sha256, content);
     }
 }

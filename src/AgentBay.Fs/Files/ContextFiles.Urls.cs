@@ -18,6 +18,7 @@ public sealed partial class ContextFiles
     public async Task<PresignedUrl> GetDownloadUrlAsync(TreePath file, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         ObjectInfo info = await FindAsync(file, cancellationToken);
+        RefuseSymlink(file, Describe(info));
         return await store.PresignAsync(info.Key, PresignedUse.Get, lifetime, cancellationToken);
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Metadata;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 
 namespace AgentBay.Fs.Files;
@@ -13,6 +14,9 @@ public sealed partial class ContextFiles
 
     /// <summary>Bytes of a part, and of the largest object that goes up in one call. For tests.</summary>
     internal int PartSize { get; init; } = 8 << 20;
+
+    /// <summary>Of the parts that are on their way. For tests.</summary>
+    internal MemoryBudget PartBuffers { get; init; } = new(256 << 20);
 
     /// <summary>Stores a file, in the place of one that is there; of any size, in bounded memory. Nothing is seen of it before all of it is there.</summary>
     /// <param name="content">From where it stands to its end.</param>
@@ -33,7 +37,7 @@ public sealed partial class ContextFiles
         await CheckPlaceAsync(file, cancellationToken);
         string key = keys.For(file, folder: false);
         string operation = NewOperation();
-        var upload = new StreamUpload(store, PartSize, hashed, progress);
+        var upload = new StreamUpload(store, PartSize, PartBuffers, hashed, progress);
         (PutResult stored, long size) = await upload.RunAsync(
             key, content, hash => new ObjectDescription(EntryKind.File, attributes, hash, operation).ToMetadata(), cancellationToken);
         await ConfirmAsync(key, stored.ETag, cancellationToken);

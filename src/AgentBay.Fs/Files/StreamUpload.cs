@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
@@ -6,12 +7,16 @@ using AgentBay.ObjectStore;
 namespace AgentBay.Fs.Files;
 
 /// <summary>Brings a stream of any length to one object: small ones in one call, others in parts, some at once.</summary>
-internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<long>? hashed, IProgress<long>? progress)
+/// <param name="buffers">Of parts: large ones go fewer at once, the largest one at a time.</param>
+internal sealed class StreamUpload(IObjectStore store, int partSize, MemoryBudget buffers, IProgress<long>? hashed, IProgress<long>? progress)
 {
     private const int PartsAtOnce = 4;
 
     // Where nobody says how long it will be, parts double after so many: ten thousand of them hold half a TiB.
     private const int PartsOfOneSize = 2000;
+
+    // Of parts that are stored, for the next ones. A pool would round the large ones up, to twice their size at worst.
+    private readonly ConcurrentBag<byte[]> used = [];
 
     private long done;
 
@@ -56,23 +61,35 @@ internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<l
         await using IMultipartUpload upload = await store.BeginMultipartAsync(key, new PutOptions { Metadata = metadata(promised) }, cancellationToken);
         hash.AppendData(first.Span);
         long size = first.Length;
-        var running = new List<Task> { UploadAsync(upload, 1, first, returned: null, cancellationToken) };
+        var running = new List<Task> { UploadAsync(upload, 1, first, buffer: null, await buffers.TakeAsync(first.Length, cancellationToken), cancellationToken) };
         try
         {
             for (int number = 2; ; number++)
             {
                 int wanted = sizeOfParts ?? partSize << Math.Min((number - 1) / PartsOfOneSize, 4);
-                byte[] buffer = ArrayPool<byte>.Shared.Rent(wanted);
-                int length = await content.ReadAtLeastAsync(buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken);
+                IDisposable room = await buffers.TakeAsync(wanted, cancellationToken);
+                byte[] buffer;
+                int length;
+                try
+                {
+                    buffer = BufferOf(wanted);
+                    length = await content.ReadAtLeastAsync(buffer, wanted, throwOnEndOfStream: false, cancellationToken);
+                }
+                catch
+                {
+                    room.Dispose();
+                    throw;
+                }
+
                 hash.AppendData(buffer, 0, length);
                 size += length;
                 if (length == 0)
                 {
-                    ArrayPool<byte>.Shared.Return(buffer);
+                    room.Dispose();
                     break;
                 }
 
-                running.Add(UploadAsync(upload, number, buffer.AsMemory(0, length), buffer, cancellationToken));
+                running.Add(UploadAsync(upload, number, buffer.AsMemory(0, length), buffer, room, cancellationToken));
                 if (length < wanted)
                 {
                     break;
@@ -117,7 +134,12 @@ internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<l
         }
     }
 
-    private async Task UploadAsync(IMultipartUpload upload, int number, ReadOnlyMemory<byte> part, byte[]? returned, CancellationToken cancellationToken)
+    private byte[] BufferOf(int size) => used.TryTake(out byte[]? buffer) && buffer.Length == size ? buffer : GC.AllocateUninitializedArray<byte>(size);
+
+    /// <param name="buffer">Of the part, for the next one.</param>
+    /// <param name="room">For the part, given back when it is stored.</param>
+    private async Task UploadAsync(
+        IMultipartUpload upload, int number, ReadOnlyMemory<byte> part, byte[]? buffer, IDisposable room, CancellationToken cancellationToken)
     {
         try
         {
@@ -126,10 +148,12 @@ internal sealed class StreamUpload(IObjectStore store, int partSize, IProgress<l
         }
         finally
         {
-            if (returned is not null)
+            if (buffer is not null)
             {
-                ArrayPool<byte>.Shared.Return(returned);
+                used.Add(buffer);
             }
+
+            room.Dispose();
         }
     }
 

@@ -32,6 +32,7 @@ public sealed partial class BaselineIndex : IAsyncDisposable
     private readonly SqliteCommand find, findByInode, children, under, put, forget;
     private readonly Channel<Batch> batches = Channel.CreateUnbounded<Batch>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task writer;
+    private DiskReserve? reserve;
     private bool abandoned;
 
     private BaselineIndex(SqliteConnection connection)
@@ -177,6 +178,16 @@ public sealed partial class BaselineIndex : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on there is a reserve of the disk's room, and a write that finds the disk full has it.</summary>
+    internal void Keep(DiskReserve ofDisk)
+    {
+        lock (gate)
+        {
+            reserve = ofDisk;
+            reserve.Make();
+        }
+    }
+
     /// <summary>Commits changes together; calls made at the same time share a commit.</summary>
     public Task ApplyAsync(params IReadOnlyList<IndexChange> changes)
     {
@@ -220,53 +231,50 @@ public sealed partial class BaselineIndex : IAsyncDisposable
 
             try
             {
-                Commit(taken);
+                Locked(() => Commit(taken));
                 taken.ForEach(batch => batch.Done.SetResult());
             }
             catch (Exception error)
             {
                 // Whoever waits is told, whatever it was: the writer lives as long as the index does.
-                Exception told = error is SqliteException sqlite ? IndexErrors.Of(sqlite, file) : error;
-                taken.ForEach(batch => batch.Done.SetException(told));
+                taken.ForEach(batch => batch.Done.SetException(error));
             }
 
             taken.Clear();
         }
     }
 
-    private void Commit(List<Batch> taken)
+    private int Commit(List<Batch> taken)
     {
-        lock (gate)
+        ObjectDisposedException.ThrowIf(abandoned, this);
+        using SqliteTransaction transaction = connection.BeginTransaction();
+        find.Transaction = put.Transaction = forget.Transaction = transaction;
+        try
         {
-            ObjectDisposedException.ThrowIf(abandoned, this);
-            using SqliteTransaction transaction = connection.BeginTransaction();
-            find.Transaction = put.Transaction = forget.Transaction = transaction;
-            try
+            foreach (IndexChange change in taken.SelectMany(batch => batch.Changes))
             {
-                foreach (IndexChange change in taken.SelectMany(batch => batch.Changes))
+                if (change.Expected is { } expected && Find(change.Path) != expected)
                 {
-                    if (change.Expected is { } expected && Find(change.Path) != expected)
-                    {
-                        continue;
-                    }
-
-                    if (change.Row is { } row)
-                    {
-                        Put(row);
-                    }
-                    else
-                    {
-                        forget.Parameters[0].Value = change.Path.Bytes.ToArray();
-                        forget.ExecuteNonQuery();
-                    }
+                    continue;
                 }
 
-                transaction.Commit();
+                if (change.Row is { } row)
+                {
+                    Put(row);
+                }
+                else
+                {
+                    forget.Parameters[0].Value = change.Path.Bytes.ToArray();
+                    forget.ExecuteNonQuery();
+                }
             }
-            finally
-            {
-                find.Transaction = put.Transaction = forget.Transaction = null;
-            }
+
+            transaction.Commit();
+            return taken.Count;
+        }
+        finally
+        {
+            find.Transaction = put.Transaction = forget.Transaction = null;
         }
     }
 
@@ -310,12 +318,29 @@ public sealed partial class BaselineIndex : IAsyncDisposable
         {
             try
             {
-                return call();
+                T result = CallWithRoom(call);
+                reserve?.Make(); // Where it was given up, and where there is more room than there was.
+                return result;
             }
             catch (SqliteException error)
             {
                 throw IndexErrors.Of(error, file);
             }
+        }
+    }
+
+    private T CallWithRoom<T>(Func<T> call)
+    {
+        try
+        {
+            return call();
+        }
+        catch (SqliteException error) when (reserve is not null && IndexErrors.IsFull(error))
+        {
+            // The log gives its room back: else it, not the index, would take up the reserve of a small disk.
+            reserve.GiveUp();
+            Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+            return call();
         }
     }
 

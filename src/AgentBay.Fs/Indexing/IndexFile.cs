@@ -34,12 +34,16 @@ internal static class IndexFile
             aside = string.Create(CultureInfo.InvariantCulture, $"{stem}-{n}");
         }
 
-        // The log first: without its file SQLite would never apply it to the next index.
-        foreach (string part in Parts.Reverse().Where(part => File.Exists(file + part)))
-        {
-            File.Move(file + part, aside + part);
-        }
-
+        Move(file, aside);
         return aside;
+    }
+
+    /// <summary>With its log, which goes first: without its file SQLite would never apply it to the next index.</summary>
+    public static void Move(string from, string to)
+    {
+        foreach (string part in Parts.Reverse().Where(part => File.Exists(from + part)))
+        {
+            File.Move(from + part, to + part);
+        }
     }
 }

@@ -23,4 +23,7 @@ internal static class IndexMeta
 
     /// <summary>"1" when every name of the root has been placed: the root has no mark of its own.</summary>
     public const string RootFilled = "root_filled";
+
+    /// <summary>"1": see <see cref="Mirror.ListingDoubt"/>.</summary>
+    public const string Doubt = "doubt";
 }

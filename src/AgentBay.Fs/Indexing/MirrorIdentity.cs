@@ -19,7 +19,13 @@ internal readonly record struct MirrorIdentity(string? ContextId, string? Epoch,
             throw new FsException(FsError.Stale, $"The mirror {mirror} belongs to context '{context.Name}' as it was before it was cleared or made anew, and was not put aside.");
         }
 
-        if (!SafetyGate.IsSameStore(StoreId, storeId))
+        RequireStore(StoreId, storeId, storeUrl, mirror);
+    }
+
+    /// <exception cref="FsException">The store is not the one that a mirror remembers.</exception>
+    public static void RequireStore(string? mirrorStoreId, string? storeId, string storeUrl, string mirror)
+    {
+        if (!SafetyGate.IsSameStore(mirrorStoreId, storeId))
         {
             throw new FsException(FsError.Stale, $"The store {storeUrl} is not the one that the mirror {mirror} was made of, though it has the same URL: check bucket, endpoint and account. Nothing was changed. If another store took its place on purpose, save what you need from the mirror's folder 'tree', remove the mirror, and mount again.");
         }

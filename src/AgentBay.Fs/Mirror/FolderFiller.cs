@@ -28,6 +28,9 @@ internal sealed class FolderFiller
         placer.FolderRemoved = Removed;
     }
 
+    /// <summary>Null: none has ended in this mount.</summary>
+    public RootLook? RootLook { get; private set; }
+
     public ValueTask FillAsync(TreePath folder, ulong inode, CancellationToken cancellationToken)
     {
         if (!mirror.Rules.Downloads || !mirror.Rules.Shows(folder))
@@ -92,18 +95,12 @@ internal sealed class FolderFiller
             }
 
             bool first = IsFirst(folder);
-            if (first && mirror.Rules.Downloads)
+            if (first && mirror.Rules.Downloads && !folder.IsRoot)
             {
                 continue; // It is filled when it is looked into.
             }
 
-            if (!await ReconcileAsync(folder, cancellationToken))
-            {
-                throw new FsException(FsError.StoreRefused, "The store lists nothing at all, where names were known: nothing is removed here. Check the store's URL and bucket.");
-            }
-
-            MarkFilled(folder, first);
-            Created(entry.Identity.Inode);
+            await RefreshAsync(folder, entry.Identity.Inode, first, cancellationToken);
             foreach ((TreePath path, LocalEntry child) in mirror.Files.ReadFolder(folder) ?? [])
             {
                 if (child.Kind == EntryKind.Folder)
@@ -112,6 +109,25 @@ internal sealed class FolderFiller
                 }
             }
         }
+    }
+
+    private async Task RefreshAsync(TreePath folder, ulong inode, bool first, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!await LookAsync(folder, first, cancellationToken))
+            {
+                throw new FsException(FsError.StoreRefused, ListingDoubt.Message);
+            }
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            Note(folder, error.Message);
+            throw;
+        }
+
+        Created(inode);
+        mirror.ReadFailures.Remove(inode);
     }
 
     private async Task FillOnceAsync(TreePath folder, ulong inode, CancellationToken cancellationToken)
@@ -124,11 +140,40 @@ internal sealed class FolderFiller
         try
         {
             await FillNowAsync(folder);
+            mirror.ReadFailures.Remove(inode);
         }
-        catch
+        catch (Exception error)
         {
             filled.TryRemove(inode, out _); // The next who asks tries again.
+            Note(folder, error.Message);
+            if (error is not OperationCanceledException)
+            {
+                mirror.ReadFailures.Add(folder, inode, error.Message);
+                Log.NotRead(mirror.Logger, folder.ToString(), error.Message);
+            }
+
             throw;
+        }
+    }
+
+    /// <returns>False: what the store lists was not believed.</returns>
+    private async Task<bool> LookAsync(TreePath folder, bool first, CancellationToken cancellationToken)
+    {
+        bool believed = await ReconcileAsync(folder, cancellationToken);
+        if (believed)
+        {
+            MarkFilled(folder, first);
+        }
+
+        Note(folder, believed ? null : ListingDoubt.Message);
+        return believed;
+    }
+
+    private void Note(TreePath folder, string? error)
+    {
+        if (folder.IsRoot)
+        {
+            RootLook = new RootLook(mirror.Options.Time.GetUtcNow(), error);
         }
     }
 
@@ -137,15 +182,13 @@ internal sealed class FolderFiller
         bool first = IsFirst(folder);
         try
         {
-            if (await ReconcileAsync(folder, ending))
-            {
-                MarkFilled(folder, first);
-            }
+            _ = await LookAsync(folder, first, ending);
         }
         catch (StoreException error) when (!first)
         {
             // Its names were all here once: working on without the store beats an error. The next mount compares again.
             Log.FolderNotCompared(mirror.Logger, folder.ToString(), error.Message);
+            Note(folder, $"The names are as they were here: {error.Message}");
         }
         catch (StoreException error)
         {
@@ -167,7 +210,7 @@ internal sealed class FolderFiller
         }
     }
 
-    /// <returns>False: what the store lists was not believed, and nothing was changed.</returns>
+    /// <returns>False: what the store does not list was not believed to be gone; what it lists was compared.</returns>
     private async Task<bool> ReconcileAsync(TreePath folder, CancellationToken cancellationToken)
     {
         if (!mirror.Keys.CanHold(folder))
@@ -179,21 +222,45 @@ internal sealed class FolderFiller
         Dictionary<TreePath, RemoteName> remote = await ListAsync(folder, cancellationToken);
         DetachedMirror.Refuse(mirror.Files);
         Dictionary<TreePath, BaselineRow> rows = mirror.Index.Children(folder).ToDictionary(row => row.Path);
-        int known = rows.Values.Count(row => row is { IsIntent: false, State: not BaselineState.Released });
-        if (!SafetyGate.AllowsListing(folder, known, remote.Count) && !await mirror.ExpiresAsync(whole: true, cancellationToken))
+        if (folder.IsRoot)
         {
-            Log.EmptyListing(mirror.Logger, folder.ToString(), known);
-            return false;
+            await JudgeRootAsync(rows, remote, cancellationToken);
         }
 
-        var local = (mirror.Files.ReadFolder(folder) ?? []).Select(child => child.Key);
-        IEnumerable<TreePath> paths = new HashSet<TreePath>([.. remote.Keys, .. rows.Keys, .. local]).Where(mirror.Rules.Shows);
+        bool believed = !mirror.Doubt.Stands;
+        IEnumerable<TreePath> here = believed ? rows.Keys.Concat((mirror.Files.ReadFolder(folder) ?? []).Select(child => child.Key)) : [];
+        IEnumerable<TreePath> paths = new HashSet<TreePath>([.. remote.Keys, .. here]).Where(mirror.Rules.Shows);
         await Parallel.ForEachAsync(
             paths,
             new ParallelOptions { MaxDegreeOfParallelism = mirror.Options.Concurrency, CancellationToken = cancellationToken },
             async (path, token) => await ReconcileNameAsync(path, remote.GetValueOrDefault(path), listing, token));
-        return true;
+        return believed;
     }
+
+    private async Task JudgeRootAsync(Dictionary<TreePath, BaselineRow> rows, Dictionary<TreePath, RemoteName> remote, CancellationToken cancellationToken)
+    {
+        if (!mirror.Doubt.Stands && remote.Count > 0)
+        {
+            return;
+        }
+
+        List<TreePath> stored = [.. rows.Values.Where(HasObject).Select(row => row.Path)];
+        if (stored.All(remote.ContainsKey))
+        {
+            mirror.Doubt.End();
+        }
+        else if (!SafetyGate.AllowsListing(TreePath.Root, stored.Count, remote.Count) && !await mirror.ExpiresAsync(whole: true, cancellationToken))
+        {
+            Log.EmptyListing(mirror.Logger, TreePath.Root.ToString(), stored.Count);
+            mirror.Doubt.Begin();
+        }
+    }
+
+    /// <summary>Whether the baseline knows an object at a name of the root, or below it.</summary>
+    private bool HasObject(BaselineRow row) =>
+        IsStored(row) || (row.Kind == EntryKind.Folder && mirror.Index.Under(row.Path).Any(IsStored));
+
+    private static bool IsStored(BaselineRow row) => row is { Remote: not null, State: not BaselineState.Released };
 
     /// <summary>One object that this disk cannot hold, or that may not be read, takes no other name with it.</summary>
     private async Task ReconcileNameAsync(TreePath path, RemoteName? remote, AckLog.Listing listing, CancellationToken cancellationToken)

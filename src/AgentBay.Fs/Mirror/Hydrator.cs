@@ -50,7 +50,7 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
     {
         try
         {
-            if (!mirror.Placeholders.TryGet(inode, out PlaceholderMark? mark))
+            if (!mirror.Placeholders.TryGet(inode, out _))
             {
                 return;
             }
@@ -63,7 +63,7 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
             mirror.Options.Faults.Reach("discard.truncated");
             using (mirror.Gate.EnterExclusive())
             {
-                mirror.Files.FinishHydration(handle, mark with { Size = 0 });
+                mirror.Files.FinishHydration(handle);
                 mirror.Placeholders.Remove(inode);
             }
 
@@ -106,6 +106,13 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
         try
         {
             await HydrateNowAsync(file, IdentityOf(file, inode));
+            mirror.ReadFailures.Remove(inode);
+        }
+        catch (Exception error) when (error is not (OperationCanceledException or RenamedMeanwhileException))
+        {
+            mirror.ReadFailures.Add(file, inode, error.Message);
+            Log.NotRead(mirror.Logger, file.ToString(), error.Message);
+            throw;
         }
         finally
         {
@@ -158,6 +165,20 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
         }
     }
 
+    /// <exception cref="FsException"><see cref="FsError.NoSpace"/>: the mirror's disk is full.</exception>
+    private static void Write(TreePath file, SafeFileHandle handle, Block block)
+    {
+        const int fullOnUnix = 28, fullOnWindows = unchecked((int)0x80070070); // ENOSPC, ERROR_DISK_FULL
+        try
+        {
+            RandomAccess.Write(handle, block.Bytes.Span, block.Offset);
+        }
+        catch (IOException error) when (error.HResult is fullOnUnix or fullOnWindows)
+        {
+            throw new FsException(FsError.NoSpace, $"The disk of the mirror is full: {file} cannot be fetched. Free some space there.", error);
+        }
+    }
+
     private bool TryOtherName(TreePath file, FileIdentity identity, PlaceholderMark mark, HashSet<string> lost)
     {
         using (mirror.Gate.EnterExclusive())
@@ -207,7 +228,7 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
                         md5.AppendData(block.Bytes.Span);
                     }
 
-                    RandomAccess.Write(handle, block.Bytes.Span, block.Offset);
+                    Write(file, handle, block);
                     mirror.Options.Faults.Reach("hydrate.block");
                 }
                 while (ahead.Count > 0 || next < mark.Size);
@@ -239,9 +260,7 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
         LocalEntry whole;
         using (mirror.Gate.EnterExclusive())
         {
-            // A utimens during the download rewrote the mark: the newest one says which time comes back.
-            mirror.Placeholders.TryGet(identity.Inode, out PlaceholderMark? newest);
-            whole = mirror.Files.FinishHydration(handle, newest ?? mark);
+            whole = mirror.Files.FinishHydration(handle);
             mirror.Placeholders.Remove(identity.Inode);
         }
 
@@ -249,7 +268,7 @@ internal sealed class Hydrator(OpenMirror mirror, CancellationToken ending)
         await mirror.Index.ApplyAsync(RowsOf(identity).Select(row => IndexChange.Replace(row, row with
         {
             State = BaselineState.Present,
-            CtimeNs = whole.SettledCtimeNs(),
+            CtimeNs = LocalEntry.IsJustNow(whole.MtimeNs) ? 0 : whole.CtimeNs, // ctime is always of just now; mtime is not, and a write moves it.
             Size = whole.Size,
             Sha256 = hash,
         })).ToList());

@@ -36,10 +36,10 @@ public interface IMirrorFiles : IDisposable
     LocalEntry SyncData(SafeFileHandle file);
 
     /// <summary>
-    /// Ends a hydration: bytes to the disk, modification time back, then the mark away. In this order, so that a crash leaves
-    /// a placeholder or a whole file.
+    /// Ends a hydration: bytes to the disk, the modification time of the inode's mark back (utimens meanwhile rewrites it), then the mark away.
+    /// In this order, so that a crash leaves a placeholder or a whole file.
     /// </summary>
-    LocalEntry FinishHydration(SafeFileHandle file, PlaceholderMark mark);
+    LocalEntry FinishHydration(SafeFileHandle file);
 
     /// <summary>Rewrites the mark of a placeholder whose object has moved.</summary>
     void RewriteMark(TreePath file, FileIdentity identity, PlaceholderMark mark);

@@ -31,14 +31,15 @@ public readonly record struct LocalEntry
 
     /// <summary>
     /// ctime where it tells a later write, else 0 ("judge by content"): a write in the same tick of the disk's clock (10 ms at most) as
-    /// the last one would leave mtime and ctime as they are. Asked right after the entry was read, before its bytes are.
+    /// the last change would leave ctime as it is, and mtime too where a program sets that back.
+    /// Asked right after the entry was read, before its bytes are.
     /// </summary>
-    public long SettledCtimeNs()
-    {
-        // Not the session's clock: the file's times are the system's.
-        long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
-        return Math.Abs(now - MtimeNs) > 20_000_000 ? CtimeNs : 0;
-    }
+    /// <param name="nowNs">Null: the system's clock (not the session's), by which the disk's times are.</param>
+    public long SettledCtimeNs(long? nowNs = null) => IsJustNow(CtimeNs, nowNs) ? 0 : CtimeNs;
+
+    /// <summary>Whether a change now may get the same time.</summary>
+    internal static bool IsJustNow(long timeNs, long? nowNs = null) =>
+        Math.Abs((nowNs ?? ((DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100)) - timeNs) <= 20_000_000;
 }
 
 /// <summary>What a file, folder or symlink is given when it is placed in the mirror or described in the store.</summary>

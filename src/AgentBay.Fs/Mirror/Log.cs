@@ -10,6 +10,9 @@ internal static partial class Log
     [LoggerMessage(2502, LogLevel.Error, "The store lists nothing for {Folder}, where {Count} names were known: nothing is removed here. Check the store's URL and bucket.")]
     public static partial void EmptyListing(ILogger logger, string folder, int count);
 
+    [LoggerMessage(2503, LogLevel.Warning, "{Path} cannot be read: {Reason}")]
+    public static partial void NotRead(ILogger logger, string path, string reason);
+
     [LoggerMessage(2504, LogLevel.Error, "{Path} is in the store and cannot be shown here: {Reason}")]
     public static partial void NameNotPlaced(ILogger logger, string path, string reason);
 

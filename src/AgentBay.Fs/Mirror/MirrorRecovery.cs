@@ -14,7 +14,7 @@ internal static class MirrorRecovery
         : index.GetMeta(IndexMeta.Session) is not null && (bootId is null || index.GetMeta(IndexMeta.Boot) != bootId) ? MirrorEnd.PowerLost
         : MirrorEnd.Killed;
 
-    /// <summary>After a clean end the index is right.</summary>
+    /// <summary>After a clean end the index is right, but for placeholders that somebody put in their place beside the mount.</summary>
     public static void LoadPlaceholders(OpenMirror mirror)
     {
         foreach (BaselineRow row in mirror.Index.Under(TreePath.Root).Where(row => row.State is not (BaselineState.Present or BaselineState.Released)))

@@ -21,6 +21,9 @@ internal sealed record OpenMirror
     public required ILogger Logger { get; init; }
     public required ContextWatch Watch { get; init; }
 
+    public required ListingDoubt Doubt { get; init; }
+    public required ReadFailures ReadFailures { get; init; }
+
     public required Journal Journal { get; init; }
     public PlaceholderTable Placeholders { get; } = new();
     public NamespaceGate Gate { get; } = new();
@@ -43,6 +46,8 @@ internal sealed record OpenMirror
             Rules = new SyncRules(options.Policy),
             Journal = new Journal(options.Time),
             Logger = logger,
+            Doubt = new ListingDoubt(index),
+            ReadFailures = new ReadFailures(files),
             Watch = new ContextWatch(guard, store, index, treeDirectory),
         };
     }

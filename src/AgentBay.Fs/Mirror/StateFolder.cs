@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 namespace AgentBay.Fs.Mirror;
 
 /// <summary>
-/// The private folder (0700) of one store and context: <c>tree/</c>, <c>staging/</c>, <c>index.db</c>, <c>lock</c>, <c>control.sock</c>, <c>holder.json</c>.
+/// The private folder (0700) of one store and context: <c>tree/</c>, <c>staging/</c>, <c>index.db</c>, <c>lock</c>, <c>control.sock</c>, <c>holder.json</c>, <c>reserve</c>.
 /// Its lock is held as long as this lives, and is freed by the system when the process ends.
 /// </summary>
 public sealed class StateFolder : IDisposable
@@ -20,11 +20,14 @@ public sealed class StateFolder : IDisposable
     public const string ControlSocketName = "control.sock";
 
     private readonly FileStream heldLock;
+    private bool disposed;
 
     private StateFolder(string path, FileStream heldLock)
     {
         Path = path;
         this.heldLock = heldLock;
+        Reserve = new DiskReserve(path);
+        Reserve.GiveUp(); // Opening a mirror writes in many places; no program writes into it meanwhile.
         CreateTree(TreeDirectory);
         CreatePrivate(StagingDirectory);
     }
@@ -55,6 +58,9 @@ public sealed class StateFolder : IDisposable
 
     /// <summary>Absolute. <c>&lt;cache directory&gt;/&lt;context id&gt;-&lt;12 hex of the store URL's hash&gt;</c>.</summary>
     public string Path { get; }
+
+    /// <summary>Nobody holds it while a mirror is opened or looked at; a session takes it up, and whoever leaves the folder.</summary>
+    internal DiskReserve Reserve { get; }
 
     public string TreeDirectory => System.IO.Path.Combine(Path, "tree");
 
@@ -92,11 +98,14 @@ public sealed class StateFolder : IDisposable
     }
 
     /// <summary>Where the mirror of a context is or would be.</summary>
-    public static string PathOf(string cacheDirectory, string storeUrl, string contextId)
-    {
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(storeUrl)))[..12];
-        return System.IO.Path.Combine(System.IO.Path.GetFullPath(cacheDirectory), $"{contextId}-{hash}");
-    }
+    public static string PathOf(string cacheDirectory, string storeUrl, string contextId) =>
+        System.IO.Path.Combine(System.IO.Path.GetFullPath(cacheDirectory), $"{contextId}-{HashOf(storeUrl)}");
+
+    /// <summary>Where mirrors of a store's contexts are.</summary>
+    public static IReadOnlyList<string> AllOf(string cacheDirectory, string storeUrl) =>
+        Directory.Exists(cacheDirectory) ? Directory.GetDirectories(System.IO.Path.GetFullPath(cacheDirectory), $"*-{HashOf(storeUrl)}") : [];
+
+    private static string HashOf(string storeUrl) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(storeUrl)))[..12];
 
     /// <summary>Takes the lock of a folder that is there (a dead mount's); null when another process holds it or it is no state folder.</summary>
     public static StateFolder? TryOpen(string path)
@@ -106,15 +115,25 @@ public sealed class StateFolder : IDisposable
             return null;
         }
 
+        FileStream held;
         try
         {
             // FileShare.None is an exclusive flock on Unix, which the runtime leaves out where the file cannot be written: hence ReadWrite.
-            var held = new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return new StateFolder(System.IO.Path.GetFullPath(path), held);
+            held = new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException error) when (error.HResult is LockedOnUnix or LockedOnWindows)
         {
             return null;
+        }
+
+        try
+        {
+            return new StateFolder(System.IO.Path.GetFullPath(path), held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
         }
     }
 
@@ -144,18 +163,19 @@ public sealed class StateFolder : IDisposable
     {
         CreatePrivate(target);
         Directory.Move(TreeDirectory, System.IO.Path.Combine(target, System.IO.Path.GetFileName(TreeDirectory)));
-        foreach (string suffix in new[] { "-wal", "-shm", "" })
-        {
-            if (File.Exists(IndexFile + suffix))
-            {
-                File.Move(IndexFile + suffix, System.IO.Path.Combine(target, System.IO.Path.GetFileName(IndexFile) + suffix));
-            }
-        }
-
+        Indexing.IndexFile.Move(IndexFile, System.IO.Path.Combine(target, System.IO.Path.GetFileName(IndexFile)));
         CreateTree(TreeDirectory);
     }
 
-    public void Dispose() => heldLock.Dispose();
+    public void Dispose()
+    {
+        if (!disposed)
+        {
+            disposed = true;
+            Reserve.Make();
+            heldLock.Dispose();
+        }
+    }
 
     /// <summary>The tree's root is the mount's root: 0755, as a folder there is; the folder around it keeps others out.</summary>
     private static void CreateTree(string path)

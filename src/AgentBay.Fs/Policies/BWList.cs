@@ -17,6 +17,17 @@ public sealed record BWList
             : throw new PolicyException($"'{path}' is in none of the white list paths ({string.Join(", ", all.Select(list => list.Path))}): there is nothing to exclude.");
     }
 
+    /// <exception cref="PolicyException">Each white list excludes its own path: nothing is left of any.</exception>
+    internal void RefuseNothing()
+    {
+        if (WhiteLists.Count > 0 && WhiteLists.All(list => list.Excluded.Contains(list.Top)))
+        {
+            throw new PolicyException(
+                $"Nothing would be synced: of {string.Join(", ", WhiteLists.Select(list => $"white list path '{list.Top}'"))} everything is excluded. "
+                + "Exclude folders and files inside it, or none.");
+        }
+    }
+
     public bool IsSameAs(BWList other) =>
         WhiteLists.Count == other.WhiteLists.Count
         && WhiteLists.Zip(other.WhiteLists).All(pair => pair.First.Path == pair.Second.Path && pair.First.ExcludePaths.SequenceEqual(pair.Second.ExcludePaths));

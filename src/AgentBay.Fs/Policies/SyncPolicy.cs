@@ -28,34 +28,29 @@ public sealed record SyncPolicy
     /// <summary>As the SDKs send it; a recycle policy and a mapping only when there is one.</summary>
     public string ToJson() => PolicyJson.Write(this);
 
-    /// <summary>Paths of a policy are relative to the mount point: one that repeats it would match nothing.</summary>
-    /// <exception cref="PolicyException">One does; the message has the path that is meant.</exception>
-    public void CheckAgainstMountPoint(string mountPoint)
+    /// <summary>Refuses what could only be a mistake: paths of a policy are relative to the mount point, and one that repeats it would match nothing; and something is to be synced.</summary>
+    /// <param name="mountPoint">Absolute.</param>
+    /// <param name="realPath">realpath(3): the same place may be written in several ways.</param>
+    /// <exception cref="PolicyException">The message has the path that is meant.</exception>
+    public void Check(string mountPoint, Func<string, string> realPath)
     {
+        ArgumentNullException.ThrowIfNull(mountPoint);
+        ArgumentNullException.ThrowIfNull(realPath);
+        BWList.RefuseNothing();
+        var mount = RepeatedPath.OfMount(mountPoint, realPath);
         foreach (WhiteList list in BWList.WhiteLists)
         {
-            RefuseRepetition("White list path", list.Path, mountPoint, "the mount point");
+            mount.Refuse("White list path", list.Path);
             foreach (string exclude in list.ExcludePaths)
             {
-                RefuseRepetition("Excluded path", exclude, $"{mountPoint.TrimEnd('/')}/{list.Path.Trim('/')}", "the mount point and its white list path");
+                mount.Below(list.Path).Refuse("Excluded path", exclude);
+                mount.RefuseOutside("Excluded path", exclude, list.Path);
             }
         }
 
         foreach (string path in RecyclePolicy?.Paths ?? [])
         {
-            RefuseRepetition("Recycle policy path", path, mountPoint, "the mount point");
-        }
-    }
-
-    private static void RefuseRepetition(string what, string path, string top, string topName)
-    {
-        top = top.TrimEnd('/');
-        if (top.Length > 0 && (path.TrimEnd('/') == top || path.StartsWith(top + "/", StringComparison.Ordinal)))
-        {
-            string rest = path[top.Length..].TrimEnd('/');
-            throw new PolicyException(
-                $"{what} '{path}' repeats {topName} '{top}': paths are relative to it. Use '{(rest.Length == 0 ? "/" : rest)}' instead "
-                + $"(or '{path.TrimStart('/')}' for what has that very path below it).");
+            mount.Refuse("Recycle policy path", path);
         }
     }
 }

@@ -28,5 +28,5 @@ public sealed record WhiteList
     internal TreePath Top => ExactPath.ToTreePath(Path, "path");
 
     /// <summary>In the tree.</summary>
-    internal IEnumerable<TreePath> Excluded => ExcludePaths.Select(path => ExactPath.ToTreePath($"{Path}/{path.TrimStart('/')}", "exclude_paths"));
+    internal IEnumerable<TreePath> Excluded => ExcludePaths.Select(path => ExactPath.ToTreePath($"{Path.TrimEnd('/')}/{path.TrimStart('/')}", "exclude_paths"));
 }

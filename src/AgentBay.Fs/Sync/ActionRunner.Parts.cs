@@ -16,7 +16,7 @@ internal sealed partial class ActionRunner
     private const int PartsAtOnce = 4;
 
     /// <returns>Null when the bytes changed while they were read.</returns>
-    private async Task<ActionOutcome?> UploadPartsAsync(SyncAction action, SafeFileHandle file, LocalEntry before, bool lastTry, CancellationToken cancellationToken)
+    private async Task<ActionOutcome?> UploadPartsAsync(SyncAction action, SafeFileHandle file, LocalEntry before, bool lastTry, ActionCount count, CancellationToken cancellationToken)
     {
         if (before.Size > PartSizes.LargestObject(store.Properties))
         {
@@ -39,7 +39,7 @@ internal sealed partial class ActionRunner
         PutResult result;
         try
         {
-            bool sent = await SendPartsAsync(action, file, before.Size, upload, parts, exact: !lastTry, cancellationToken);
+            bool sent = await SendPartsAsync(action, file, before.Size, upload, parts, exact: !lastTry, count, cancellationToken);
             if (!lastTry && !(sent && IsUnchanged(action.Path, before)))
             {
                 mirror.Index.ForgetUpload(action.Key);
@@ -108,12 +108,13 @@ internal sealed partial class ActionRunner
     /// <param name="exact">Only these bytes: any other ends it.</param>
     /// <returns>False when the file has other bytes than its hashes say.</returns>
     private async Task<bool> SendPartsAsync(
-        SyncAction action, SafeFileHandle file, long size, IMultipartUpload upload, PartHashes parts, bool exact, CancellationToken cancellationToken)
+        SyncAction action, SafeFileHandle file, long size, IMultipartUpload upload, PartHashes parts, bool exact, ActionCount count, CancellationToken cancellationToken)
     {
         // INVARIANT: an upload that can be gone on with has only parts of the file that its metadata's hash names.
         HashSet<int> there = [.. upload.Parts.Where(part => part.Size == LengthOf(part.Number - 1)).Select(part => part.Number - 1)];
         PartHashes? old = exact && action.Row?.Remote is { } version ? mirror.Index.FindParts(action.Key, version.ETag) : null;
         bool changed = false;
+        count.Stored(there.Sum(part => (long)LengthOf(part)));
         await Parallel.ForEachAsync(
             Enumerable.Range(0, (int)((size + parts.PartSize - 1) / parts.PartSize)).Where(part => !there.Contains(part)),
             new ParallelOptions { MaxDegreeOfParallelism = PartsAtOnce, CancellationToken = cancellationToken },
@@ -135,6 +136,7 @@ internal sealed partial class ActionRunner
                     return;
                 }
 
+                count.Stored(LengthOf(part));
                 mirror.Options.Faults.Reach("Upload.part");
             });
         return !changed;
@@ -155,6 +157,7 @@ internal sealed partial class ActionRunner
             }
 
             await upload.UploadPartAsync(part + 1, buffer.AsMemory(0, count), cancellationToken);
+            Sent.Add(count);
             return true;
         }
         finally

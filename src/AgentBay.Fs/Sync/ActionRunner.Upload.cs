@@ -14,7 +14,7 @@ internal sealed partial class ActionRunner
     /// <summary>Of buffers of parts and small files together. Parts of the largest files are larger; they go one at a time.</summary>
     private readonly MemoryBudget buffers = new(192 << 20);
 
-    private async Task<ActionOutcome> UploadAsync(SyncAction action, CancellationToken cancellationToken)
+    private async Task<ActionOutcome> UploadAsync(SyncAction action, ActionCount count, CancellationToken cancellationToken)
     {
         if (IsNeededByPlaceholder(action))
         {
@@ -47,11 +47,13 @@ internal sealed partial class ActionRunner
             bool last = tries == TriesForStableBytes;
             ActionOutcome? outcome = before.Size <= mirror.Options.PartSize
                 ? await UploadWholeAsync(action, file, before, last, cancellationToken)
-                : await UploadPartsAsync(action, file, before, last, cancellationToken);
+                : await UploadPartsAsync(action, file, before, last, count, cancellationToken);
             if (outcome is { } done)
             {
                 return done;
             }
+
+            count.TakeBack();
         }
     }
 
@@ -94,6 +96,7 @@ internal sealed partial class ActionRunner
             return await OnOtherVersionAsync(action, hash, cancellationToken);
         }
 
+        Sent.Add(bytes.Length);
         mirror.Options.Faults.Reach("Upload.put");
         await AcknowledgeAsync(action, entry, new RemoteVersion(result.ETag, bytes.Length, result.LastModified), hash, operation);
         return ActionOutcome.Done;

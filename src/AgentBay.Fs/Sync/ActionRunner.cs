@@ -16,7 +16,11 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
     private readonly IObjectStore store = mirror.Store;
     private readonly IMirrorFiles files = mirror.Files;
 
-    public async Task<ActionOutcome> RunAsync(SyncAction action, CancellationToken cancellationToken)
+    /// <summary>Bytes that the store took from here.</summary>
+    public RateMeter Sent { get; } = new(mirror.Options.Time);
+
+    /// <param name="count">Told of bytes that are in the store before the action is done.</param>
+    public async Task<ActionOutcome> RunAsync(SyncAction action, ActionCount count, CancellationToken cancellationToken)
     {
         IEnumerable<string> names = action.SourcePath is { } source ? [action.Path.ToString(), source.ToString()] : [action.Path.ToString()];
         using IDisposable entered = await mirror.Locks.EnterAsync(names, cancellationToken);
@@ -28,8 +32,8 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
         mirror.Options.Faults.Reach($"{action.Kind}.before");
         ActionOutcome outcome = action.Kind switch
         {
-            ActionKind.Upload => await UploadAsync(action, cancellationToken),
-            ActionKind.Copy => await CopyAsync(action, cancellationToken),
+            ActionKind.Upload => await UploadAsync(action, count, cancellationToken),
+            ActionKind.Copy => await CopyAsync(action, count, cancellationToken),
             ActionKind.CopyAside => await CopyAsideAsync(action, cancellationToken),
             ActionKind.UploadAttributes => await UploadAttributesAsync(action, cancellationToken),
             ActionKind.PutFolder => await PutFolderAsync(action, cancellationToken),
@@ -62,7 +66,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
               && (entry.Kind == EntryKind.Folder || entry.CtimeNs == planned.CtimeNs || action.Kind == ActionKind.Upload || action.Local.Mark is not null);
     }
 
-    private async Task<ActionOutcome> CopyAsync(SyncAction action, CancellationToken cancellationToken)
+    private async Task<ActionOutcome> CopyAsync(SyncAction action, ActionCount count, CancellationToken cancellationToken)
     {
         if (IsNeededByPlaceholder(action))
         {
@@ -118,7 +122,7 @@ internal sealed partial class ActionRunner(OpenMirror mirror, TreePlacer placer)
         if (result is null)
         {
             // The source is not what the baseline said: another session replaced or deleted it.
-            return mark is null ? await UploadAsync(action, cancellationToken) : OnSourceGone(action.Path, entry.Identity, mark);
+            return mark is null ? await UploadAsync(action, count, cancellationToken) : OnSourceGone(action.Path, entry.Identity, mark);
         }
 
         mirror.Options.Faults.Reach("Copy.copied");

@@ -5,7 +5,7 @@ namespace AgentBay.Fs.Sync;
 
 /// <summary>
 /// Finds the conflicts of a whole context by their keys: those of other machines and of folders that nobody looked into here are found too,
-/// and no list of them can be lost. A name that is a file on one side and a folder on the other is one too: the file shows under an escaped name.
+/// and no list of them can be lost. A name that is a file on one side and a folder on the other is one too: the file shows under an escaped name, or will.
 /// </summary>
 internal sealed class ConflictFinder(OpenMirror mirror, FolderFiller filler)
 {
@@ -13,6 +13,7 @@ internal sealed class ConflictFinder(OpenMirror mirror, FolderFiller filler)
     public async Task<IReadOnlyList<ConflictCopy>> FindAsync(CancellationToken cancellationToken)
     {
         var found = new SortedDictionary<TreePath, ConflictCopy>();
+        var judged = new HashSet<string>(StringComparer.Ordinal); // Files whose name a folder has, each looked at once.
         var beginnings = new Stack<ObjectInfo>(); // Files whose keys the present key begins with; keys come in order.
         await foreach (ObjectInfo info in mirror.Store.ListAllAsync(mirror.Keys.Prefix, cancellationToken))
         {
@@ -21,7 +22,7 @@ internal sealed class ConflictFinder(OpenMirror mirror, FolderFiller filler)
                 _ = beginnings.Pop();
             }
 
-            foreach (ObjectInfo file in beginnings.Where(file => info.Key[file.Key.Length] == '/'))
+            foreach (ObjectInfo file in beginnings.Where(file => info.Key[file.Key.Length] == '/' && judged.Add(file.Key)))
             {
                 AddShadowed(file);
             }
@@ -37,7 +38,7 @@ internal sealed class ConflictFinder(OpenMirror mirror, FolderFiller filler)
 
         void AddShadowed(ObjectInfo file)
         {
-            if (mirror.Keys.TryShadowedPath(file.Key, out TreePath shadow) && IsThere(shadow))
+            if (mirror.Keys.TryShadowedPath(file.Key, out TreePath shadow) && (IsThere(shadow) || IsMet(file.Key, shadow)))
             {
                 found[shadow] = new ConflictCopy(shadow.ToString(), "", file.LastModified, file.Size);
             }
@@ -60,9 +61,9 @@ internal sealed class ConflictFinder(OpenMirror mirror, FolderFiller filler)
             return true;
         }
 
-        if (mirror.Rules.Of(path) is { LocalOnly: true } or { HidesNew: true })
+        if (IsHidden(path))
         {
-            return false; // Hidden here.
+            return false;
         }
 
         TreePath folder = path.Parent;
@@ -72,5 +73,22 @@ internal sealed class ConflictFinder(OpenMirror mirror, FolderFiller filler)
         }
 
         return !filler.IsFilled(folder);
+    }
+
+    private bool IsHidden(TreePath path) => mirror.Rules.Of(path) is { LocalOnly: true } or { HidesNew: true };
+
+    /// <summary>
+    /// Met by a flush and not placed yet. A name that is on its way from file to folder here, or back, or whose file was deleted here, has both kinds in the store for a
+    /// while: that is no conflict, and the rows of the old side tell.
+    /// </summary>
+    private bool IsMet(string key, TreePath shadow)
+    {
+        if (IsHidden(shadow) || mirror.Index.Find(shadow) is not null || !mirror.Keys.TryPath(key, out TreePath path, out _))
+        {
+            return false;
+        }
+
+        return mirror.Index.Find(path) is not { } row || row.Kind == EntryKind.Folder
+            || (mirror.Files.TryStat(path) is { Kind: not EntryKind.Folder } && mirror.Index.Under(path).Count == 0);
     }
 }

@@ -18,6 +18,9 @@ internal sealed class ContextWatch(ContextGuard guard, IObjectStore store, Basel
 
     public bool IsFresh => guard.IsFresh;
 
+    /// <summary>The context was cleared or deleted elsewhere: what this mount holds is stored no more.</summary>
+    public bool IsLost { get; private set; }
+
     /// <summary>Something was written and the answer before it does not count any more: the next one is about it.</summary>
     /// <param name="stored">What the store acknowledged.</param>
     public void Wrote(BaselineRow stored) => unconfirmed.Enqueue(stored);
@@ -48,6 +51,7 @@ internal sealed class ContextWatch(ContextGuard guard, IObjectStore store, Basel
         }
         catch (ContextException lost)
         {
+            IsLost = true;
             return await TryTakeBackAsync(cancellationToken) ?? new FsException(FsError.Stale, $"{lost.Message}: nothing that is written here is stored any more. Unmount; what was not stored stays in {treeDirectory}.", lost);
         }
         catch (StoreException error)

@@ -22,18 +22,22 @@ internal sealed class Counter(IProgress<FlushProgress>? progress)
         Report();
     }
 
-    public void Add(SyncAction action)
+    /// <summary>An action begins.</summary>
+    public ActionCount Begin(SyncAction action) => new(this, BytesOf(action));
+
+    /// <param name="bytes">Below 0 where they are taken back.</param>
+    internal void Add(int files, long bytes)
     {
         lock (gate)
         {
-            Files++;
-            Bytes += BytesOf(action);
+            Files += files;
+            Bytes += bytes;
         }
 
         Report();
     }
 
-    internal static long BytesOf(SyncAction action) => action.Kind == ActionKind.Upload ? action.Local.Entry?.Size ?? 0 : 0;
+    private static long BytesOf(SyncAction action) => action.Kind == ActionKind.Upload ? action.Local.Entry?.Size ?? 0 : 0;
 
     private void Report()
     {

@@ -42,13 +42,27 @@ internal sealed class LocalScanner(OpenMirror mirror)
             case EntryKind.Symlink:
                 return new PathState(path, key, row, SeeSymlink(path, row, entry));
             default:
-                if (mirror.Placeholders.TryGet(entry.Identity.Inode, out PlaceholderMark? mark))
-                {
-                    return await SeePlaceholderAsync(path, key, row, entry, mark);
-                }
-
-                return new PathState(path, key, row, await Task.Run(() => SeeFile(path, row, entry)));
+                return FindMark(path, row, entry) is { } mark
+                    ? await SeePlaceholderAsync(path, key, row, entry, mark)
+                    : new PathState(path, key, row, await Task.Run(() => SeeFile(path, row, entry)));
         }
+    }
+
+    private PlaceholderMark? FindMark(TreePath path, BaselineRow? row, LocalEntry entry)
+    {
+        if (mirror.Placeholders.TryGet(entry.Identity.Inode, out PlaceholderMark? mark) || row?.Identity == entry.Identity)
+        {
+            return mark;
+        }
+
+        // One that somebody put in its place beside the mount, from a backup perhaps: only its inode knows of it.
+        if (files.ReadMark(path) is { } unknown)
+        {
+            mirror.Placeholders.Set(entry.Identity.Inode, unknown);
+            return unknown;
+        }
+
+        return null;
     }
 
     /// <summary>Everything at and below a path, in the mirror and in the baseline.</summary>

@@ -10,9 +10,9 @@ internal sealed class PathInspector(OpenMirror mirror, SyncEngine engine)
     public PathStatus? Look(TreePath path)
     {
         LocalEntry? entry = path.IsRoot ? null : mirror.Files.TryStat(path);
-        if (entry is null && !path.IsRoot)
+        if (entry is null && !path.IsRoot && engine.ErrorOf(path) is null && !mirror.Journal.Notes(path))
         {
-            return null;
+            return null; // One that was deleted here and is not yet in the store is something to be asked for.
         }
 
         if (entry is { Kind: EntryKind.Special })
@@ -39,7 +39,7 @@ internal sealed class PathInspector(OpenMirror mirror, SyncEngine engine)
             PendingSince = since,
             PendingBelow = below,
             Rule = state == PathSyncState.Pending && !mirror.Rules.Uploads ? "uploaded only when agentbay-mount sync asks for it" : rule,
-            LastError = error,
+            LastError = error ?? (mirror.Files.TryStat(path) is { } read ? mirror.ReadFailures.Of(read.Identity.Inode) : null),
             Conflicts = conflicts,
         };
     }

@@ -11,7 +11,9 @@ internal sealed class PlanExecutor(ActionRunner runner, int concurrency)
 {
     private readonly SemaphoreSlim slots = new(concurrency);
 
-    public async Task<IReadOnlyList<ActionResult>> ExecuteAsync(SyncPlan plan, Action<SyncAction> succeeded, CancellationToken cancellationToken)
+    /// <param name="counter">Of what is done.</param>
+    /// <param name="ran">Told of each action as it ends, on any thread; not of those that were not begun.</param>
+    public async Task<IReadOnlyList<ActionResult>> ExecuteAsync(SyncPlan plan, Counter counter, Action<SyncAction, ActionResult> ran, CancellationToken cancellationToken)
     {
         // When the store is away every action would find that out for itself, each after its retries: the first one tells the rest.
         using var storeAway = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -30,6 +32,7 @@ internal sealed class PlanExecutor(ActionRunner runner, int concurrency)
         async Task RunAsync(int i)
         {
             ActionResult result;
+            ActionCount count = counter.Begin(plan.Actions[i]);
             try
             {
                 foreach (int first in plan.After[i])
@@ -46,16 +49,11 @@ internal sealed class PlanExecutor(ActionRunner runner, int concurrency)
                 await slots.WaitAsync(storeAway.Token);
                 try
                 {
-                    result = new ActionResult(await runner.RunAsync(plan.Actions[i], storeAway.Token), null);
+                    result = new ActionResult(await runner.RunAsync(plan.Actions[i], count, storeAway.Token), null);
                 }
                 finally
                 {
                     slots.Release();
-                }
-
-                if (result.Outcome == ActionOutcome.Done)
-                {
-                    succeeded(plan.Actions[i]);
                 }
             }
             catch (OperationCanceledException) when (reason is not null)
@@ -74,7 +72,17 @@ internal sealed class PlanExecutor(ActionRunner runner, int concurrency)
                 result = new ActionResult(ActionOutcome.LookAgain, error);
             }
 
+            if (result is { Error: null, Outcome: ActionOutcome.Done })
+            {
+                count.Done();
+            }
+            else
+            {
+                count.TakeBack();
+            }
+
             ended[i].SetResult(result);
+            ran(plan.Actions[i], result);
         }
     }
 }

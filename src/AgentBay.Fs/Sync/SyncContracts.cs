@@ -15,6 +15,12 @@ public sealed record FlushReport(int FilesDone, long BytesDone, IReadOnlyList<Pe
 
     /// <summary>Nothing was tried: by the mount's policy the rest waits for a sync that is asked for.</summary>
     public bool IsByPolicy { get; init; }
+
+    /// <summary>Paths that failed and were acknowledged: they are not in the store, and not among what remains.</summary>
+    public int Acknowledged { get; init; }
+
+    /// <summary>The context was cleared or deleted elsewhere: no later mount of it stores the rest.</summary>
+    public bool IsContextLost { get; init; }
 }
 
 /// <summary>A mount's sync state at one moment.</summary>

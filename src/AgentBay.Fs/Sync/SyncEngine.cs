@@ -14,14 +14,19 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a pass that was ended may still ask whether its context is the one that it wrote to.</summary>
+    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(20);
+
     private readonly PlanExecutor executor = new(runner, mirror.Options.Concurrency);
 
     /// <summary>For who waits in an fsync: not behind the thousands of a background round.</summary>
     private readonly PlanExecutor urgent = new(runner, UrgentConcurrency);
     private readonly ConcurrentDictionary<TreePath, string> failures = new();
+
+    /// <summary>Not looked at until they change: an inode that is another file's now leads to them too.</summary>
+    private readonly ConcurrentDictionary<TreePath, byte> acknowledged = new();
     private readonly SharedRuns<(TreePath File, ulong Inode)> fsyncs = new();
     private readonly SemaphoreSlim oneFullRound = new(1, 1);
-    private readonly RateMeter meter = new(mirror.Options.Time);
 
     private string? lastError;
 
@@ -35,16 +40,19 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         get
         {
             List<PendingChange> pending = Pending(long.MaxValue);
-            return new SyncStatus(pending.Count, pending.Sum(change => change.Bytes), lastError, pending.Where(change => change.Error is not null).ToList())
+            return new SyncStatus(pending.Count, pending.Sum(change => change.Bytes), LastError, pending.Where(change => change.Error is not null).ToList())
             {
-                BytesPerSecond = meter.BytesPerSecond,
+                BytesPerSecond = runner.Sent.BytesPerSecond,
                 CacheBytes = mirror.Index.PresentBytes(),
                 CacheFree = mirror.Files.FreeSpace,
             };
         }
     }
 
-    public string? LastError => lastError;
+    public string? LastError => mirror.Doubt.Stands ? ListingDoubt.Message : mirror.ReadFailures.Any() ?? lastError;
+
+    /// <summary>Nothing that failed is left, whoever has stored it.</summary>
+    public event Action? Healed;
 
     public bool HasFailed => !failures.IsEmpty;
 
@@ -60,7 +68,8 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             return false;
         }
 
-        mirror.Journal.Done(path, null, mirror.Journal.Clock);
+        mirror.Journal.Done(path, mirror.Files.TryStat(path)?.Identity.Inode, mirror.Journal.Clock);
+        acknowledged[path] = 0;
         return true;
     }
 
@@ -104,7 +113,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             remaining.Add(new PendingChange(TreePath.Root, 0, heldBack));
         }
 
-        var report = new FlushReport(counter.Files, counter.Bytes, remaining);
+        var report = new FlushReport(counter.Files, counter.Bytes, remaining) { IsContextLost = mirror.Watch.IsLost, Acknowledged = Acknowledged() };
         Log.Flushed(mirror.Logger, report.FilesDone, report.BytesDone, report.Remaining.Count);
         return report;
     }
@@ -129,7 +138,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             IEnumerable<PendingChange> uploads = plan.Actions.Where(action => action.ReachesStore && action.Kind != ActionKind.CopyAside)
                 .DistinctBy(action => action.Path)
                 .Select(action => new PendingChange(action.Path, action.Kind == ActionKind.Upload ? action.Local.Entry?.Size ?? 0 : 0, failures.GetValueOrDefault(action.Path)));
-            return new FlushReport(0, 0, [.. uploads, .. failed.Select(error => new PendingChange(error.Key, 0, error.Value.Message))]) { IsByPolicy = true };
+            return new FlushReport(0, 0, [.. uploads, .. failed.Select(error => new PendingChange(error.Key, 0, error.Value.Message))]) { IsByPolicy = true, Acknowledged = Acknowledged() };
         }
         finally
         {
@@ -146,6 +155,15 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         if (changed.Count > 0)
         {
             _ = await RoundAsync(changed, at, everything: false, new Counter(null), cancellationToken);
+        }
+    }
+
+    /// <exception cref="FsException">It was cleared or deleted elsewhere. A store that does not say is no reason.</exception>
+    public async Task ConfirmContextAsync(CancellationToken cancellationToken)
+    {
+        if (await mirror.Watch.AskAsync(cancellationToken) is FsException lost)
+        {
+            throw lost;
         }
     }
 
@@ -294,6 +312,18 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         }
 
         scope.ExceptWith(heldBack);
+        foreach (TreePath path in acknowledged.Keys)
+        {
+            if (mirror.Journal.Notes(path))
+            {
+                acknowledged.TryRemove(path, out _);
+            }
+            else
+            {
+                scope.Remove(path);
+            }
+        }
+
         return scope;
     }
 
@@ -335,7 +365,9 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         StopIfDetached(states, failed);
         SyncPlan plan = Planner.Plan(states, n => mirror.Keys.Aside(mirror.Operations.Next("aside") + n));
         counter.Expect(plan.Actions);
-        IReadOnlyList<ActionResult> results = await ExecuteAsync(plan, everything ? executor : urgent, counter, cancellationToken);
+        var left = new ConcurrentDictionary<TreePath, int>(plan.Actions.CountBy(action => action.Path));
+        var told = new ConcurrentDictionary<TreePath, Exception>();
+        IReadOnlyList<ActionResult> results = await ExecuteAsync(plan, everything ? executor : urgent, counter, Ran, cancellationToken);
 
         var again = new HashSet<TreePath>();
         var dirty = new HashSet<TreePath>();
@@ -361,7 +393,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             mirror.Journal.NotDone(path, at);
         }
 
-        foreach ((TreePath path, Exception error) in failed)
+        foreach ((TreePath path, Exception error) in failed.Where(path => told.GetValueOrDefault(path.Key) != path.Value))
         {
             Fail(path, error, at);
         }
@@ -372,6 +404,23 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         }
 
         return new Round(again.Count, dirty.Count, failed.Values.FirstOrDefault(), failed.Values.Any(IsTransient));
+
+        // A pass may take hours: what it has stored, and what failed, shows at once, and a deadline does not take it back.
+        void Ran(SyncAction action, ActionResult result)
+        {
+            if (result.Error is null && result.Outcome == ActionOutcome.Done)
+            {
+                if (left.AddOrUpdate(action.Path, 0, (_, count) => count - 1) == 0)
+                {
+                    Heal(action.Path);
+                    mirror.Journal.Done(action.Path, action.Local.Entry is { Links: 1 } only ? only.Identity.Inode : null, at, withTree: false);
+                }
+            }
+            else if (result.Error is { } error and not OperationCanceledException && told.TryAdd(action.Path, error))
+            {
+                Fail(action.Path, error, at);
+            }
+        }
     }
 
     /// <summary>Takes off the journal what has been dealt with.</summary>
@@ -390,7 +439,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
                 continue;
             }
 
-            failures.TryRemove(state.Path, out _);
+            Heal(state.Path);
             ulong? inode = state.Local.Entry?.Identity.Inode;
             mirror.Journal.Done(state.Path, openInodes.Contains(inode) ? null : inode, at, withTree: everything);
         }
@@ -399,11 +448,11 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     }
 
     /// <summary>Runs a plan, unless the context is no longer the one that it is for.</summary>
-    private async Task<IReadOnlyList<ActionResult>> ExecuteAsync(SyncPlan plan, PlanExecutor by, Counter counter, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ActionResult>> ExecuteAsync(SyncPlan plan, PlanExecutor by, Counter counter, Action<SyncAction, ActionResult> ran, CancellationToken cancellationToken)
     {
         if (!plan.Actions.Any(action => action.ReachesStore))
         {
-            return await by.ExecuteAsync(plan, Count, cancellationToken);
+            return await by.ExecuteAsync(plan, counter, ran, cancellationToken);
         }
 
         if (await mirror.Watch.AskAsync(cancellationToken) is { } before)
@@ -411,26 +460,44 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
             return Refused(plan, before);
         }
 
-        IReadOnlyList<ActionResult> results = await by.ExecuteAsync(plan, Count, cancellationToken);
-        if (mirror.Watch.IsFresh)
+        var written = new ConcurrentQueue<BaselineRow>();
+        IReadOnlyList<ActionResult> results;
+        try
         {
-            return results; // What was written on an answer that still counts was there before a clear's last look.
+            results = await by.ExecuteAsync(plan, counter, Ended, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // What this pass has stored counts as stored: whoever ended it is told whether that was for nothing.
+            using var brief = new CancellationTokenSource(LastLook);
+            _ = await ConfirmAsync(brief.Token);
+            throw;
         }
 
-        for (int i = 0; i < results.Count; i++)
+        return await ConfirmAsync(cancellationToken) is FsException after ? Refused(plan, after) : results;
+
+        void Ended(SyncAction action, ActionResult result)
         {
-            if (results[i].Error is null && plan.Actions[i].ReachesStore && mirror.Index.Find(plan.Actions[i].Path) is { Remote: not null } row)
+            if (result.Error is null && action.ReachesStore && mirror.Index.Find(action.Path) is { Remote: not null } row)
             {
-                mirror.Watch.Wrote(row);
+                written.Enqueue(row);
             }
+
+            ran(action, result);
         }
 
-        return await mirror.Watch.AskAsync(cancellationToken) is FsException after ? Refused(plan, after) : results;
-
-        void Count(SyncAction action)
+        Task<Exception?> ConfirmAsync(CancellationToken cancel)
         {
-            counter.Add(action);
-            meter.Add(Counter.BytesOf(action));
+            // What was written on an answer that still counts was there before a clear's last look.
+            if (!mirror.Watch.IsFresh)
+            {
+                foreach (BaselineRow row in written)
+                {
+                    mirror.Watch.Wrote(row);
+                }
+            }
+
+            return mirror.Watch.AskAsync(cancel);
         }
     }
 
@@ -552,6 +619,16 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
         mirror.Journal.HeldBack([path], at);
     }
 
+    private int Acknowledged() => failures.Keys.Except(mirror.Journal.Read(out _).Keys).Count();
+
+    private void Heal(TreePath path)
+    {
+        if (failures.TryRemove(path, out _) && failures.IsEmpty)
+        {
+            Healed?.Invoke();
+        }
+    }
+
     private List<PendingChange> Pending(long until)
     {
         var pending = new List<PendingChange>();
@@ -579,7 +656,7 @@ internal sealed class SyncEngine(OpenMirror mirror, LocalScanner scanner, Action
     private static bool IsTransient(Exception error) => error switch
     {
         StoreException store => store.IsTransient || store.Kind is StoreErrorKind.BadCredentials or StoreErrorKind.NoSuchBucket,
-        FsException fs => fs.Error is FsError.StoreUnavailable or FsError.NoSpace,
+        FsException fs => fs.Error is FsError.StoreUnavailable, // Not NoSpace: on a full disk somebody must make room, and waits for us to say so.
         _ => false,
     };
 

@@ -23,6 +23,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine, Action
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         mirror.Journal.Changed += Noted;
+        engine.Healed += Noted;
         Noted();
         List<Task> parts = [WatchMapsAsync(end.Token), WatchContextAsync(end.Token)];
         if (!mirror.Options.ReadOnly)
@@ -46,6 +47,7 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine, Action
         finally
         {
             mirror.Journal.Changed -= Noted;
+            engine.Healed -= Noted;
             await end.CancelAsync();
             await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -83,13 +85,14 @@ internal sealed class WriteBackLoop(OpenMirror mirror, SyncEngine engine, Action
         {
             await wake.WaitAsync(cancellationToken);
             await QuietAsync(delay, cancellationToken);
+            DateTimeOffset began = mirror.Options.Time.GetUtcNow();
             if (mirror.Journal.Count == 0)
             {
+                ended(began, null); // What had failed here, an fsync or a sync has stored.
                 continue;
             }
 
             Round round;
-            DateTimeOffset began = mirror.Options.Time.GetUtcNow();
             try
             {
                 round = await engine.FullRoundAsync(includeOpenFiles: false, new Counter(null), cancellationToken);

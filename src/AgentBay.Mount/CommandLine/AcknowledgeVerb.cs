@@ -15,13 +15,22 @@ internal static class AcknowledgeVerb
         var command = new Command(Name) { file };
         command.SetAction(async (parsed, cancel) =>
         {
+            int code = ExitCode.Done;
             foreach (string path in parsed.GetRequiredValue(file))
             {
-                MountTarget target = MountTarget.Find(path);
-                _ = await target.AskAsync<ControlReply.Path>(new ControlRequest.Acknowledge(target.NameOf(path)), cancel);
+                try
+                {
+                    MountTarget target = MountTarget.Find(path);
+                    _ = await target.AskAtOnceAsync<ControlReply.Path>(new ControlRequest.Acknowledge(target.NameOf(path)), cancel);
+                }
+                catch (Exception error) when (error is CommandException or IOException or UnauthorizedAccessException or TimeoutException)
+                {
+                    Console.Error.WriteLine($"agentbay-mount: {Failure.Explain(error).Message}");
+                    code = ExitCode.Failed;
+                }
             }
 
-            return ExitCode.Done;
+            return code;
         });
         return command;
     }

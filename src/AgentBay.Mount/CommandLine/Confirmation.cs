@@ -7,7 +7,7 @@ internal static class Confirmation
     /// <param name="question">Ends with what to type.</param>
     /// <param name="answer">What confirms.</param>
     /// <exception cref="CommandException">Wrong usage, or the user does not want it.</exception>
-    internal static void Require(bool yes, string effect, string question, string answer)
+    internal static async Task RequireAsync(bool yes, string effect, string question, string answer, CancellationToken cancellationToken)
     {
         if (yes)
         {
@@ -20,9 +20,23 @@ internal static class Confirmation
         }
 
         Console.Error.Write(question + " ");
-        if (Console.ReadLine() != answer)
+        if (await ReadLineAsync(cancellationToken) != answer)
         {
             throw CommandException.Failed("Nothing was changed.");
+        }
+    }
+
+    /// <summary>A read of a terminal ends with a line or the process only.</summary>
+    private static async Task<string?> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(Console.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine();
+            throw CommandException.Failed("Interrupted. Nothing was changed.");
         }
     }
 }

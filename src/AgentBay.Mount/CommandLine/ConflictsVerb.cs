@@ -34,11 +34,17 @@ internal static class ConflictsVerb
         else
         {
             TextTable.Print(
-                ["THE STORE'S VERSION", "KEPT BY", "AT", "SIZE"],
-                conflicts.Select(conflict => new[] { conflict.Path, conflict.Host, LocalTime.Format(conflict.At), Sizes.Format(conflict.Size) }));
+                ["KEPT BESIDE THE FILE", "KEPT BY", "AT", "SIZE"],
+                conflicts.Select(conflict => new[] { conflict.Path, IsOfFolder(conflict) ? "a folder has its name" : conflict.Host, LocalTime.Format(conflict.At), Sizes.Format(conflict.Size) }));
             Console.WriteLine($"Resolve each: agentbay-mount {ResolveVerb.Name} FILE --ours|--theirs|--both");
+            if (conflicts.Any(IsOfFolder))
+            {
+                Console.WriteLine("Where a folder has the name: delete or rename one of them, or keep both with --both.");
+            }
         }
 
         return ExitCode.Done;
     }
+
+    private static bool IsOfFolder(ConflictReport conflict) => conflict.Host.Length == 0;
 }

@@ -14,10 +14,20 @@ internal static class ContextRemoval
     {
         ContextRecord context = await session.FindAsync(nameOrId, cancellationToken);
         await RefuseMountedAsync(context, session.Url, cancellationToken);
-        Confirmation.Require(
+        await Confirmation.RequireAsync(
             yes, $"This deletes context '{context.Name}' with all its files from {session.Url}",
-            $"Delete context '{context.Name}' with all its files from {session.Url}? Type its name to confirm:", context.Name);
-        await CountDisplay.ShowAsync("deleting", progress => session.Catalog.DeleteAsync(context, progress, cancellationToken));
+            $"Delete context '{context.Name}' with all its files from {session.Url}? Type its name to confirm:", context.Name, cancellationToken);
+        ContextRecord deleting = await session.Catalog.BeginDeleteAsync(context, cancellationToken);
+        try
+        {
+            await CountDisplay.ShowAsync("deleting", progress => session.Catalog.DeleteAsync(deleting, progress, cancellationToken));
+        }
+        catch (OperationCanceledException)
+        {
+            throw CommandException.Failed(
+                $"Interrupted. Context '{deleting.Name}' is half deleted, neither mounted nor written to, until it is deleted again: agentbay-mount context delete {ShellWord.Quote(deleting.Name)} --yes");
+        }
+
         return Say(json, context with { State = "deleted" }, $"Deleted context '{context.Name}' ({context.Id}).");
     }
 
@@ -26,9 +36,9 @@ internal static class ContextRemoval
     {
         ContextRecord context = await session.FindAsync(nameOrId, cancellationToken);
         await RefuseMountedAsync(context, session.Url, cancellationToken);
-        Confirmation.Require(
+        await Confirmation.RequireAsync(
             yes, $"This deletes all files of context '{context.Name}' from {session.Url}",
-            $"Delete all files of context '{context.Name}' from {session.Url}? Type its name to confirm:", context.Name);
+            $"Delete all files of context '{context.Name}' from {session.Url}? Type its name to confirm:", context.Name, cancellationToken);
         ContextRecord clearing = await session.Catalog.BeginClearAsync(context, cancellationToken);
         if (wait is null)
         {

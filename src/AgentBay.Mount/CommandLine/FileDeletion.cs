@@ -11,7 +11,8 @@ internal static class FileDeletion
     internal static async Task<int> RunAsync(ContextFiles files, string context, IReadOnlyList<TreePath> paths, bool yes, bool json, CancellationToken cancellationToken)
     {
         string what = paths is [var one] ? $"'{FilePath.Printable(one.ToString())}'" : $"{paths.Count} files";
-        Confirmation.Require(yes, $"This deletes {what} from context '{context}'", $"Delete {what} from context '{context}'? [y/N]", "y");
+        await Confirmation.RequireAsync(
+            yes, $"This deletes {what} from context '{context}'", $"Delete {what} from context '{context}'? [y/N]", "y", cancellationToken);
         var deleted = new List<string>();
         var failed = new List<FileFailure>();
         foreach (TreePath path in paths)

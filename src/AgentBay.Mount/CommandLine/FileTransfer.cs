@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Unicode;
 using AgentBay.Fs;
 using AgentBay.Fs.Files;
 using AgentBay.Fs.Metadata;
@@ -10,17 +11,18 @@ namespace AgentBay.Mount.CommandLine;
 /// <summary>What <c>file put</c> and <c>file get</c> do. <c>-</c> is standard input or output.</summary>
 internal static class FileTransfer
 {
-    private const string Standard = "-";
+    private const string Standard = LocalFile.Standard;
     private const UnixFileMode Permissions = (UnixFileMode)0x1FF; // 0777
 
     internal static async Task<int> PutAsync(ContextFiles files, string local, TreePath file, bool json, CancellationToken cancellationToken)
     {
+        LocalFile.CheckName(local);
         if (local != Standard && Directory.Exists(local))
         {
             throw CommandException.Failed($"'{local}' is a folder: put its files one by one, or mount the context and copy the folder into it.");
         }
 
-        await using Stream content = local == Standard ? new StandardInput() : File.OpenRead(local);
+        await using Stream content = await LocalFile.OpenReadAsync(local, cancellationToken);
         FileEntry? stored = null;
         string name = FilePath.Printable(file.ToString());
         await TransferDisplay.ShowAsync(
@@ -36,17 +38,30 @@ internal static class FileTransfer
             throw CommandException.Usage("--json and the file's bytes cannot both go to standard output: name a file.");
         }
 
+        LocalFile.CheckName(local);
+
         await using OpenedFile opened = await files.OpenAsync(file, cancellationToken);
         if (local == Standard)
         {
-            await using Stream output = Console.OpenStandardOutput();
-            await CopyAsync(opened, output, quiet: !Console.IsOutputRedirected, cancellationToken);
+            await PourAsync(opened, local, quiet: !Console.IsOutputRedirected, cancellationToken);
             return ExitCode.Done;
         }
 
-        string target = Directory.Exists(local) ? Path.Combine(local, opened.Entry.Name) : local;
-        await WriteAsync(opened, target, cancellationToken);
+        string target = Directory.Exists(local) ? InFolder(local, opened.Entry) : local;
+        await (LocalFile.IsSpecial(target)
+            ? PourAsync(opened, target, quiet: true, cancellationToken) // It may be the terminal.
+            : WriteAsync(opened, LocalFile.Followed(target), cancellationToken));
         return Say(json, FileReport.From(opened.Entry), $"Got {FilePath.Printable(opened.Entry.FullName)} ({Sizes.Format(opened.Entry.Size)}) as {FilePath.Printable(target)}.");
+    }
+
+    private static string InFolder(string folder, FileEntry file) => Utf8.IsValid(file.Path.Name)
+        ? Path.Combine(folder, file.Name)
+        : throw CommandException.Failed($"The name of '{FilePath.Printable(file.FullName)}' is not UTF-8: say what the file shall be called in '{FilePath.Printable(folder)}'.");
+
+    private static async Task PourAsync(OpenedFile opened, string target, bool quiet, CancellationToken cancellationToken)
+    {
+        await using Stream output = await LocalFile.OpenWriteAsync(target, cancellationToken);
+        await CopyAsync(opened, output, quiet, cancellationToken);
     }
 
     /// <summary>Aside, then renamed: under its name the file is whole or not there.</summary>
@@ -61,7 +76,7 @@ internal static class FileTransfer
         string aside = Path.Combine(folder, $".agentbay-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         try
         {
-            await using (FileStream written = new(aside, FileMode.CreateNew, FileAccess.Write))
+            await using (FileStream written = CreatePrivate(aside))
             {
                 await CopyAsync(opened, written, quiet: false, cancellationToken);
             }
@@ -73,6 +88,18 @@ internal static class FileTransfer
         {
             File.Delete(aside); // Nothing, when it was renamed.
         }
+    }
+
+    /// <summary>Until it has the mode that the file is to have, nobody else reads it.</summary>
+    private static FileStream CreatePrivate(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
     }
 
     private static Task CopyAsync(OpenedFile opened, Stream target, bool quiet, CancellationToken cancellationToken) => TransferDisplay.ShowAsync(

@@ -46,5 +46,5 @@ internal static class FileUrls
     internal static TimeSpan ReadLifetime(string? text) => text is null
         ? DefaultLifetime
         : Duration.TryParse(text) is { } time && time >= TimeSpan.FromSeconds(1) ? time
-        : throw CommandException.Usage($"--expires: '{text}' is not a time such as 10m or 1h.");
+        : throw CommandException.Usage($"--expires: '{text}' is not a time such as 10m, 1h or 7d.");
 }

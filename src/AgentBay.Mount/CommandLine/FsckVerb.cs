@@ -34,7 +34,7 @@ internal static class FsckVerb
 
     private static async Task<int> RunAsync(StoreSession session, string nameOrId, string cacheDirectory, CheckOptions options, bool json, CancellationToken cancellationToken)
     {
-        ContextRecord context = await session.FindAsync(nameOrId, cancellationToken);
+        ContextRecord context = await FindAsync(session, nameOrId, cancellationToken);
         using StateFolder? folder = TakeMirror(StateFolder.PathOf(cacheDirectory, session.Url, context.Id));
         CheckReport report = await new ContextChecker(session.Store, context, options, NullLogger.Instance)
             .RunAsync(folder, state => HostAdapters.Current.OpenMirror(state).Files, cancellationToken);
@@ -48,6 +48,21 @@ internal static class FsckVerb
         }
 
         return report.IsClean ? ExitCode.Done : ExitCode.Unflushed;
+    }
+
+    /// <exception cref="CommandException">There is no such context, or its record is lost.</exception>
+    private static async Task<ContextRecord> FindAsync(StoreSession session, string nameOrId, CancellationToken cancellationToken)
+    {
+        if (await session.Catalog.FindAsync(nameOrId, cancellationToken) is { } context)
+        {
+            return context;
+        }
+
+        return await session.Catalog.FindLostAsync(nameOrId, cancellationToken) is { } id
+            ? throw CommandException.Failed(
+                $"The record of context '{nameOrId}' (.agentbay/contexts/{id}.json) is gone from {session.Url}. Its name still says {id}, and its files are left alone: "
+                + "mount it by its name, which writes the record anew, then check it again.")
+            : await session.FindAsync(nameOrId, cancellationToken); // Says that there is none.
     }
 
     /// <exception cref="MirrorInUseException">It is mounted.</exception>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using AgentBay.Mount.Mounts;
+using AgentBay.Posix;
 
 namespace AgentBay.Mount.CommandLine;
 

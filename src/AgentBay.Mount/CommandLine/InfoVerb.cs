@@ -22,7 +22,7 @@ internal static class InfoVerb
     private static async Task<int> RunAsync(string path, bool json, CancellationToken cancellationToken)
     {
         MountTarget target = MountTarget.Find(path);
-        List<TaskReport> rows = [.. (await target.AskAsync<ControlReply.Tasks>(new ControlRequest.Tasks(), cancellationToken)).Rows.Select(TaskReport.From)];
+        List<TaskReport> rows = [.. (await target.AskAtOnceAsync<ControlReply.Tasks>(new ControlRequest.Tasks(), cancellationToken)).Rows.Select(TaskReport.From)];
         if (json)
         {
             OutputJson.Print(rows, OutputJson.Default.ListTaskReport);

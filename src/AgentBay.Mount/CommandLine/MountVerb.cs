@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AgentBay.Fs.Policies;
 using AgentBay.Mount.Daemon;
+using AgentBay.Posix;
 
 namespace AgentBay.Mount.CommandLine;
 
@@ -12,24 +13,28 @@ internal static class MountVerb
 
     /// <param name="arguments">The program's own, to start the daemon with.</param>
     internal static Command Create(string[] arguments) =>
-        Build(Name, request =>
-        {
-            foreach (string note in request.PolicyOptions.Notes)
-            {
-                Console.Error.WriteLine($"agentbay-mount: {note}");
-            }
-
-            return request.Foreground ? ForegroundMount.RunAsync(request) : DaemonLauncher.RunAsync(request, arguments);
-        });
+        Build(Name, ReadPolicy, request => request.Foreground ? ForegroundMount.RunAsync(request) : DaemonLauncher.RunAsync(request, arguments));
 
     internal static Command CreateDaemon()
     {
-        Command command = Build(DaemonName, request => BackgroundMount.RunAsync(request));
+        Command command = Build(DaemonName, _ => DaemonLauncher.ReceivePolicy(), request => BackgroundMount.RunAsync(request));
         command.Hidden = true;
         return command;
     }
 
-    private static Command Build(string name, Func<MountRequest, Task<int>> run)
+    private static SyncPolicy ReadPolicy(PolicyOptions options)
+    {
+        var notes = new List<string>();
+        SyncPolicy policy = options.Read(notes);
+        foreach (string note in notes)
+        {
+            Console.Error.WriteLine($"agentbay-mount: {note}");
+        }
+
+        return policy;
+    }
+
+    private static Command Build(string name, Func<PolicyOptions, SyncPolicy> readPolicy, Func<MountRequest, Task<int>> run)
     {
         var context = new Argument<string>("ctx");
         var path = new Argument<string>("path");
@@ -87,16 +92,16 @@ internal static class MountVerb
                 SyncOnClose = parsed.GetValue(syncOnClose) || request.SyncOnClose,
                 Foreground = parsed.GetValue(foreground),
                 LogFile = parsed.GetValue(logFile) ?? request.LogFile,
-                PolicyOptions = ReadPolicy(parsed, request.PolicyOptions),
+                PolicyOptions = PolicyOptionsOf(parsed, request.PolicyOptions),
             };
             request = parsed.GetValue(writeBack) is { } w ? MountSettings.WriteBack(request, "--write-back", w) : request;
             request = parsed.GetValue(fsync) is { } f ? MountSettings.Fsync(request, "--fsync", f) : request;
             request = parsed.GetValue(prefetch) is { } p ? MountSettings.Prefetch(request, "--prefetch", p) : request;
             request = parsed.GetValue(logLevel) is { } l ? MountSettings.LogLevel(request, "--log-level", l) : request;
-            return Checked(request);
+            return Checked(request, readPolicy);
         }
 
-        PolicyOptions ReadPolicy(ParseResult parsed, PolicyOptions options)
+        PolicyOptions PolicyOptionsOf(ParseResult parsed, PolicyOptions options)
         {
             options = parsed.GetValue(policy) is { } p ? options.Policy("--policy", p) : options;
             options = parsed.GetValue(upload) is { } u ? options.Upload("--upload", u) : options;
@@ -108,7 +113,7 @@ internal static class MountVerb
         }
     }
 
-    private static MountRequest Checked(MountRequest request)
+    private static MountRequest Checked(MountRequest request, Func<PolicyOptions, SyncPolicy> readPolicy)
     {
         if (request.Context.Length == 0)
         {
@@ -128,13 +133,13 @@ internal static class MountVerb
             }
         }
 
-        SyncPolicy policy = request.PolicyOptions.ToPolicy();
+        SyncPolicy policy = readPolicy(request.PolicyOptions);
         if (request.SyncOnClose && (!request.FsyncReachesStore || !policy.UploadPolicy.AutoUpload))
         {
             throw CommandException.Usage($"--sync-on-close waits for the store and {(request.FsyncReachesStore ? "--upload manual" : "--fsync local")} does not: give one of them.");
         }
 
-        policy.CheckAgainstMountPoint(Path.GetFullPath(request.Path));
+        policy.Check(Path.GetFullPath(request.Path), RealPath.Of);
         return policy.UploadPolicy.UploadMode == UploadMode.File
             ? request with { Policy = policy }
             : throw CommandException.Usage("upload_mode Archive is not offered by this version: contexts are kept one object a file (upload_mode File).");

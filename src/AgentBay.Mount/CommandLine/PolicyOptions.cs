@@ -5,7 +5,8 @@ namespace AgentBay.Mount.CommandLine;
 /// <summary>A policy as it was given and what single options change of it, in whatever order they came.</summary>
 internal sealed record PolicyOptions
 {
-    private SyncPolicy? Given { get; init; }
+    /// <summary>The option's name as it was typed, and JSON or the name of a file that holds it.</summary>
+    private (string Name, string Value)? Given { get; init; }
 
     private bool? AutoUpload { get; init; }
 
@@ -19,16 +20,11 @@ internal sealed record PolicyOptions
 
     private Lifecycle? Lifecycle { get; init; }
 
-    /// <summary>What a policy says to no effect.</summary>
-    internal IReadOnlyList<string> Notes { get; private init; } = [];
-
-    /// <param name="value">JSON, or the name of a file that holds it.</param>
-    internal PolicyOptions Policy(string name, string value)
+    /// <param name="value">JSON, or the name of a file that holds it: read by <see cref="Read"/> only.</param>
+    internal PolicyOptions Policy(string name, string value) => this with
     {
-        var notes = new List<string>();
-        string json = value.AsSpan().TrimStart().StartsWith('{') ? value : ReadFile(name, value);
-        return this with { Given = SyncPolicy.Parse(json, notes), Notes = notes };
-    }
+        Given = value.Length > 0 ? (name, value) : throw CommandException.Usage($"{name} is empty: it takes a policy (JSON that begins with {{) or a file that holds one."),
+    };
 
     internal PolicyOptions Upload(string name, string value) => this with { AutoUpload = IsAuto(name, value) };
 
@@ -47,10 +43,14 @@ internal sealed record PolicyOptions
             ?? throw CommandException.Usage($"{name}: '{value}' is none of {string.Join(", ", LifecycleNames.All.Select(Spell))}."),
     };
 
-    /// <exception cref="PolicyException">The parts do not go together.</exception>
-    internal SyncPolicy ToPolicy()
+    /// <summary>What all this comes to. A file may be a pipe: it is read once.</summary>
+    /// <param name="notes">Takes what the policy says to no effect.</param>
+    /// <exception cref="PolicyException">It is no policy, or the parts do not go together.</exception>
+    internal SyncPolicy Read(ICollection<string> notes)
     {
-        SyncPolicy policy = Given ?? SyncPolicy.Default;
+        SyncPolicy policy = Given is var (name, value)
+            ? SyncPolicy.Parse(value.AsSpan().TrimStart().StartsWith('{') ? value : ReadFile(name, value), notes)
+            : SyncPolicy.Default;
         BWList list = Included.Count == 0 ? policy.BWList : new BWList { WhiteLists = [.. Included.Select(path => new WhiteList(path))] };
         return policy with
         {

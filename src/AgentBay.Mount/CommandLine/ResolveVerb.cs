@@ -49,6 +49,7 @@ internal static class ResolveVerb
 
     private static void KeepOurs(string file, IReadOnlyList<Copy> copies)
     {
+        RefuseFolders(file, copies);
         foreach (Copy copy in copies)
         {
             File.Delete(copy.Path);
@@ -57,6 +58,7 @@ internal static class ResolveVerb
 
     private static void KeepTheirs(string file, IReadOnlyList<Copy> copies)
     {
+        RefuseFolders(file, copies);
         if (copies.Count > 1)
         {
             throw CommandException.Failed($"{file} has {copies.Count} versions of others beside it: resolve the one that is to stay by its own name ({Path.GetFileName(copies[0].Path)}, …), the others with --ours.");
@@ -68,6 +70,16 @@ internal static class ResolveVerb
         }
 
         File.Move(copies[0].Path, file, overwrite: true);
+    }
+
+    /// <summary>Either may be the one that was changed here.</summary>
+    private static void RefuseFolders(string folder, IReadOnlyList<Copy> copies)
+    {
+        if (copies is [{ Name: null } file])
+        {
+            throw CommandException.Failed(
+                $"{folder} is a folder and a file ({Path.GetFileName(file.Path)}), and which of them is ours is not known: delete or rename the one that you do not want there; --both keeps both.");
+        }
     }
 
     private static void KeepBoth(string file, IReadOnlyList<Copy> copies)
@@ -99,7 +111,7 @@ internal static class ResolveVerb
         }
 
         List<Copy> beside = all.FindAll(copy => copy.Name is { } conflict && conflict.IsOf(name));
-        return beside.Count > 0 ? (path, beside) : throw CommandException.Failed($"{path} is not in conflict (agentbay-mount {ConflictsVerb.Name} lists what is).");
+        return beside.Count > 0 ? (path, beside) : throw CommandException.Failed($"{path} is not in conflict here (agentbay-mount {ConflictsVerb.Name} lists what is; agentbay-mount {SyncVerb.Name} --mode download brings what only the store has).");
     }
 
     /// <summary>A folder, and the file beside it whose name it has in the store.</summary>
@@ -109,7 +121,7 @@ internal static class ResolveVerb
         string suffix = KeyCodec.ShadowOf("");
         string folder = path.EndsWith(suffix, StringComparison.Ordinal) ? path[..^suffix.Length] : path;
         string file = KeyCodec.ShadowOf(folder);
-        return Directory.Exists(folder) && File.Exists(file) ? (folder, [new Copy(file, null, Path.GetFileName(folder) + ".theirs")]) : null;
+        return Directory.Exists(folder) && File.Exists(file) ? (folder, [new Copy(file, null, Path.GetFileName(folder) + ".file")]) : null;
     }
 
     private static string[] Names(string folder)

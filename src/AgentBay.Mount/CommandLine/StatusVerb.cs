@@ -27,7 +27,7 @@ internal static class StatusVerb
         MountReport report = await MountReport.OfAsync(target, cancellationToken);
         if (target.NameOf(path) is { Length: > 0 } name && report.PendingFiles is not null)
         {
-            var found = await target.AskAsync<ControlReply.Path>(new ControlRequest.Path(name), cancellationToken);
+            var found = await target.AskAtOnceAsync<ControlReply.Path>(new ControlRequest.Path(name), cancellationToken);
             report = report with { Path = PathReport.From(name, found.Found) };
         }
 

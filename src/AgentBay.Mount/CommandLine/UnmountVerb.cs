@@ -3,6 +3,7 @@ using AgentBay.Fs.Control;
 using AgentBay.Fs.Mirror;
 using AgentBay.Mount.Mounts;
 using AgentBay.Mount.Output;
+using AgentBay.ObjectStore;
 
 namespace AgentBay.Mount.CommandLine;
 
@@ -93,11 +94,39 @@ internal static class UnmountVerb
             return ExitCode.Done;
         }
 
-        string context = StateFolder.ReadHolder(target.StateFolder)?.ContextName ?? "<ctx>";
-        Console.Error.WriteLine(
-            $"{gone} Changes that it had not uploaded are kept in {target.StateFolder}: "
-            + $"mount again to upload them (agentbay-mount {ShellWord.Quote(context)} {ShellWord.Quote(target.MountPoint)}).");
+        Console.Error.WriteLine($"{gone} Changes that it had not uploaded are kept in {target.StateFolder}: mount again to upload them ({CommandToMountAgain(target)}).");
         return ExitCode.Unflushed;
+    }
+
+    /// <summary>With the same store and mirror: what is kept in this one goes up with no other.</summary>
+    private static string CommandToMountAgain(MountTarget target)
+    {
+        MountHolder? holder = StateFolder.ReadHolder(target.StateFolder);
+        List<string> words = [holder?.ContextName ?? "<ctx>", target.MountPoint];
+        if (holder is not null && !IsDefaultStore(holder.StoreUrl))
+        {
+            words.AddRange(["--store", holder.StoreUrl]);
+        }
+
+        string cache = Path.GetDirectoryName(target.StateFolder)!;
+        if (cache != Path.GetFullPath(StateFolder.DefaultCacheDirectory))
+        {
+            words.AddRange(["--cache-dir", cache]);
+        }
+
+        return $"agentbay-mount {string.Join(' ', words.Select(ShellWord.Quote))}";
+    }
+
+    private static bool IsDefaultStore(string url)
+    {
+        try
+        {
+            return url == StoreUrl.CanonicalOf(StoreUrl.Resolve(null));
+        }
+        catch (FormatException)
+        {
+            return false; // AGENTBAY_STORE is none: whoever mounts has to name one.
+        }
     }
 
     private static TimeSpan? ReadDeadline(string? text) => text is null

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using AgentBay.Mount.Daemon;
 
 namespace AgentBay.Mount.CommandLine;
@@ -24,12 +25,16 @@ internal static class Verbs
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction and not VersionAction)
         {
             string problem = parsed.UnmatchedTokens is [var word, ..] ? $"Unrecognized command or argument '{word}'." : parsed.Errors[0].Message;
-            string verb = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
-            throw CommandException.Usage($"{problem} See: agentbay-mount {verb}--help");
+            throw CommandException.Usage($"{problem} See: agentbay-mount {VerbOf(parsed.CommandResult)}--help");
         }
 
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
+
+    /// <returns>As it is typed, <c>context create</c>, with a space at its end; empty where there is none.</returns>
+    private static string VerbOf(CommandResult command) => command.Command is RootCommand
+        ? ""
+        : $"{(command.Parent is CommandResult parent ? VerbOf(parent) : "")}{command.Command.Name} ";
 
     /// <summary>
     /// Mounting needs no verb: what does not begin with one is a mount. A context that is named like a verb is mounted with

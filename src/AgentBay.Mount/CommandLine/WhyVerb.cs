@@ -23,7 +23,7 @@ internal static class WhyVerb
     {
         MountTarget target = MountTarget.Find(path);
         string name = target.NameOf(path);
-        var answer = await target.AskAsync<ControlReply.Rule>(new ControlRequest.Rule(name), cancellationToken);
+        var answer = await target.AskAtOnceAsync<ControlReply.Rule>(new ControlRequest.Rule(name), cancellationToken);
         if (json)
         {
             OutputJson.Print(new RuleReport(name, answer.IsSynced, answer.Rules), OutputJson.Default.RuleReport);

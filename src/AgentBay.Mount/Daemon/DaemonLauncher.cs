@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using AgentBay.Fs.Policies;
 using AgentBay.Mount.CommandLine;
 using AgentBay.Mount.Output;
 
@@ -12,7 +13,7 @@ internal static class DaemonLauncher
     internal static async Task<int> RunAsync(MountRequest request, string[] arguments)
     {
         using var interrupt = new Interrupt();
-        using Process daemon = SelfProcess.Start(MountVerb.DaemonName, arguments);
+        using Process daemon = SelfProcess.StartWith(request.Policy.ToJson(), MountVerb.DaemonName, arguments);
         Task<string> errors = daemon.StandardError.ReadToEndAsync(CancellationToken.None);
         try
         {
@@ -42,6 +43,13 @@ internal static class DaemonLauncher
         await daemon.WaitForExitAsync(interrupt.Token);
         string said = (await errors).ReplaceLineEndings(" ").Trim();
         throw CommandException.Failed($"The mount's process ended with code {daemon.ExitCode} before the mount answered. {said}".Trim());
+    }
+
+    /// <summary>The mount's policy as <see cref="RunAsync"/> hands it to the daemon: what it was read from may be a pipe, or another file by now.</summary>
+    internal static SyncPolicy ReceivePolicy()
+    {
+        using var input = new StreamReader(Console.OpenStandardInput());
+        return SyncPolicy.Parse(input.ReadToEnd());
     }
 
     private static StartReport? Parse(string line)

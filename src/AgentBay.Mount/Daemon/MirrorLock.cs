@@ -13,6 +13,7 @@ internal static class MirrorLock
     // A process that has just started, or that has ended but for its last syncfs, answers nobody.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // One that starts or ends answers before anybody need hear of it.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
 
     /// <exception cref="MirrorInUseException">It is mounted.</exception>
@@ -49,7 +50,7 @@ internal static class MirrorLock
 
     private static string Describe(ContextRecord context, MountStatus? status, MountHolder? holder) => status is not null
         ? $"Context '{context.Name}' was unmounted from {status.Info.MountPoint} and process {status.Info.Pid} still brings {status.PendingFiles} changes to the store; waiting for it."
-        : $"Process {holder?.Pid} that has the mirror of context '{context.Name}' is starting or ending; waiting for it.";
+        : $"{(holder is null ? "Another process" : $"Process {holder.Pid}")} has the mirror of context '{context.Name}' and does not answer: it is starting, ending or stuck; waiting for it.";
 
     private static async Task<MountStatus?> StatusOfAsync(string stateFolder, CancellationToken cancellationToken)
     {

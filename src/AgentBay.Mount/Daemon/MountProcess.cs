@@ -58,10 +58,32 @@ internal sealed class MountProcess(MountRequest request, IHostAdapter adapter, A
 
         ContextRecord context = found
             ?? (request.Create && !request.Context.StartsWith(ContextId.Prefix, StringComparison.Ordinal)
-                ? await catalog.GetOrCreateAsync(request.Context, cancellationToken)
+                ? await CreateAsync(store, catalog, cancellationToken)
                 : throw CommandException.Failed($"There is no context '{request.Context}' in {store.Properties.Url} (agentbay-mount context list shows those that are there)."));
         ContextCatalog.RefuseBusy(context);
         return context;
+    }
+
+    /// <summary>
+    /// Not where the only copy of something is in a mirror of this name, made of another store at the same URL: then a disk is not mounted, or the bucket is the
+    /// wrong one. Where everything was stored, the store may as well have been made anew.
+    /// </summary>
+    private async Task<ContextRecord> CreateAsync(IObjectStore store, ContextCatalog catalog, CancellationToken cancellationToken)
+    {
+        string? storeId = await new StoreIdentity(store, TimeProvider.System).FindAsync(cancellationToken);
+        foreach (EarlierMirror mirror in await EarlierMirror.FindAsync(request.EffectiveCacheDirectory, store.Properties.Url, request.Context))
+        {
+            if (mirror.IsClean)
+            {
+                report(new StartReport.Note($"There was an earlier context '{request.Context}', and this is a new one. Its mirror is still in {mirror.Path}: remove that folder when you need nothing in it."));
+                continue;
+            }
+
+            mirror.RequireStore(storeId, store.Properties.Url);
+            report(new StartReport.Note($"An earlier context '{request.Context}' was deleted, and this is a new one. Files of the earlier one that may not have been in the store are in {Path.Combine(mirror.Path, "tree")}: take what you need and remove the folder around it."));
+        }
+
+        return await catalog.GetOrCreateAsync(request.Context, cancellationToken);
     }
 
     private async Task<ContextRecord> CheckUsableAsync(IObjectStore store, ContextRecord context, CancellationToken cancellationToken)

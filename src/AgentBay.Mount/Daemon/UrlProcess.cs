@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using AgentBay.Fs.Contexts;
 using AgentBay.Mount.CommandLine;
 using AgentBay.ObjectStore;
 
@@ -24,7 +25,7 @@ internal static class UrlProcess
         command.SetAction((parsed, _) =>
         {
             Terminal.LeaveSession();
-            return StoreSession.RunAsync(parsed.GetValue(store), (session, cancel) => ServeAsync(session.Store, cancel));
+            return StoreSession.RunAsync(parsed.GetValue(store), ServeAsync);
         });
         return command;
     }
@@ -41,12 +42,14 @@ internal static class UrlProcess
         }
     }
 
-    private static async Task<int> ServeAsync(IObjectStore store, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(StoreSession session, CancellationToken cancellationToken)
     {
+        IObjectStore store = session.Store;
+        var serving = new UrlServing { ForOtherProcesses = true, GuardOf = key => new ContextPutGuard(session.Catalog, key, TimeProvider.System) };
         bool told = false;
         while (await IsWantedAsync(store, cancellationToken))
         {
-            await using IUrlEndpoint? endpoint = await store.ServeUrlsAsync(cancellationToken);
+            await using IUrlEndpoint? endpoint = await store.ServeUrlsAsync(serving, cancellationToken);
             Tell();
 
             while (await UrlDeadline.ReadAsync(store, cancellationToken) + Margin - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } left)

@@ -1,6 +1,6 @@
+using AgentBay.Fs.Control;
 using AgentBay.Fs.Linux;
 using AgentBay.Fuse;
-using BusyProcess = AgentBay.Fs.Control.BusyProcess;
 
 namespace AgentBay.Mount.Mounts;
 
@@ -20,7 +20,7 @@ internal sealed class LinuxRunningMount(LinuxMount mount) : IRunningMount
         }
         catch (FuseMountException error) when (error.Kind == FuseMountError.Busy)
         {
-            return [.. LinuxMount.BusyProcesses(mount.MountPoint).Select(process => new BusyProcess(process.Pid, process.Name))];
+            return LinuxMount.BusyProcesses(mount.MountPoint);
         }
         catch (FuseMountException error) when (error.Kind == FuseMountError.NotMounted)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using AgentBay.Fs.Mirror;
+using AgentBay.Mount.Output;
 using AgentBay.Posix;
 
 namespace AgentBay.Mount.Mounts;
@@ -38,7 +39,8 @@ internal static class MountDirectory
 
     private static void CheckApart(string mountPoint, string folder, string what, string advice)
     {
-        string real = RealPath.Of(folder);
+        // A link at the end is followed when the folder is used.
+        string real = RealPath.Of(new DirectoryInfo(folder) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : folder);
         if (MountTable.IsAtOrUnder(real, mountPoint))
         {
             throw CommandException.Failed($"{what} {real} is inside the mount point {mountPoint}: {advice}.");
@@ -59,11 +61,11 @@ internal static class MountDirectory
             case Errno.OK:
                 break;
             case Errno.ENOENT:
-                throw CommandException.Failed($"{path} does not exist: create it first (mkdir -p {path}).");
+                throw CommandException.Failed($"{path} does not exist: create it first (mkdir -p {ShellWord.Quote(path)}).");
             case Errno.EACCES:
                 throw CommandException.Failed($"{path}: no permission to look at it.");
             case Errno.ENOTCONN:
-                throw CommandException.Failed($"{path} is a dead mount of another filesystem: unmount it first (umount -l {path}).");
+                throw CommandException.Failed($"{path} is a dead mount of another filesystem: unmount it first (umount -l {ShellWord.Quote(path)}).");
             case Errno.ENOTDIR:
                 throw CommandException.Failed($"{path}: a part of this path is not a directory.");
             case var error:
@@ -88,6 +90,6 @@ internal static class MountDirectory
         MountHolder? holder = StateFolder.ReadHolder(entry.StateFolder!);
         string what = holder is null ? "A context" : $"Context '{holder.ContextName}'";
         string who = holder is null ? "" : $" by process {holder.Pid}";
-        return CommandException.Failed($"{what} is already mounted on {entry.MountPoint}{who}: unmount it first (agentbay-mount unmount {entry.MountPoint}).");
+        return CommandException.Failed($"{what} is already mounted on {entry.MountPoint}{who}: unmount it first (agentbay-mount unmount {ShellWord.Quote(entry.MountPoint)}).");
     }
 }

@@ -1,4 +1,5 @@
 using AgentBay.Fs.Control;
+using AgentBay.Posix;
 
 namespace AgentBay.Mount.Mounts;
 
@@ -40,19 +41,32 @@ internal sealed record MountTarget(string MountPoint, string StateFolder, MountE
         await TryConnectAsync(cancellationToken)
         ?? throw CommandException.Failed($"The process of {MountPoint} is gone: mount again (it clears the dead mount), or unmount it.");
 
-    /// <summary>Asks the mount's process one thing.</summary>
+    /// <summary>Asks the mount's process for what it may have to ask the store.</summary>
     /// <exception cref="CommandException">It is gone, another user's, or could not.</exception>
     internal async Task<T> AskAsync<T>(ControlRequest request, CancellationToken cancellationToken)
         where T : ControlReply
     {
         await using ControlClient client = await ConnectAsync(cancellationToken);
-        return await client.AskAsync(request, cancellationToken) switch
+        return Answer<T>(await client.AskAsync(request, cancellationToken));
+    }
+
+    /// <summary>Asks the mount's process for what it knows.</summary>
+    /// <exception cref="CommandException">It is gone, another user's, or could not.</exception>
+    /// <exception cref="TimeoutException">It does not answer.</exception>
+    internal async Task<T> AskAtOnceAsync<T>(ControlRequest request, CancellationToken cancellationToken)
+        where T : ControlReply
+    {
+        await using ControlClient client = await ConnectAsync(cancellationToken);
+        return Answer<T>(await client.AskAtOnceAsync(request, cancellationToken));
+    }
+
+    private T Answer<T>(ControlReply reply)
+        where T : ControlReply => reply switch
         {
             T answer => answer,
             ControlReply.Failed failed => throw CommandException.Failed($"{MountPoint}: {failed.Message}"),
-            { } other => throw CommandException.Failed($"Unexpected answer {other.GetType().Name}."),
+            _ => throw CommandException.Failed($"Unexpected answer {reply.GetType().Name}."),
         };
-    }
 
     /// <summary>A path in this mount as its process names it: links on the way are followed, one at its end is meant itself.</summary>
     internal string NameOf(string path)

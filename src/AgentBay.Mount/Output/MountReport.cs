@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentBay.Fs.Control;
 using AgentBay.Fs.Mirror;
 using AgentBay.Mount.Mounts;
@@ -69,17 +70,13 @@ internal sealed record MountReport
                     _ => Silent(target, "inaccessible"),
                 };
         }
-        catch (CommandException)
+        catch (Exception error) when (error is CommandException or TimeoutException or IOException { InnerException: JsonException })
         {
-            return Silent(target, "inaccessible");
+            return Silent(target, "inaccessible") with { LastError = error.Message }; // Another user's, stuck, or of another version.
         }
         catch (IOException)
         {
             return Silent(target, "dead"); // It ended while we asked.
-        }
-        catch (TimeoutException stuck)
-        {
-            return Silent(target, "inaccessible") with { LastError = stuck.Message };
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentBay.Fs.Control;
 using AgentBay.Fs.Mirror;
 
@@ -16,7 +17,7 @@ internal static class StatusText
 
         TextTable.Print(
             ["CONTEXT", "STATE", "PID", "PENDING", "MOUNT POINT", "STORE", "LAST ERROR"],
-            reports.Select(r => new[] { r.Context ?? "?", r.State, r.Pid?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?", Pending(r), r.MountPoint, r.Store ?? "?", r.LastError ?? "-" }));
+            reports.Select(r => new[] { r.Context ?? "?", r.State, r.Pid?.ToString(CultureInfo.InvariantCulture) ?? "?", Pending(r), r.MountPoint, r.Store ?? "?", LastError(r) }));
     }
 
     internal static void Print(MountReport report)
@@ -44,8 +45,8 @@ internal static class StatusText
             Line("cache", $"{Sizes.Format(cached)}, {Sizes.Format(report.CacheFree ?? 0)} free");
         }
 
-        Line("errors", $"{report.Errors ?? report.Failed.Count}");
-        Line("last error", report.LastError ?? "-");
+        Line("errors", report.Errors?.ToString(CultureInfo.InvariantCulture) ?? "?");
+        Line("last error", LastError(report));
         Line("log", report.LogFile ?? StateFolder.LogFileIn(report.StateFolder));
         foreach (Remaining failed in report.Failed)
         {
@@ -76,6 +77,8 @@ internal static class StatusText
             Line(name, value);
         }
     }
+
+    private static string LastError(MountReport report) => report.LastError ?? (report.Errors is null ? "?" : "-");
 
     private static string Pending(MountReport report) => report.PendingFiles switch
     {

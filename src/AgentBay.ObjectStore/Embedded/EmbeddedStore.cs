@@ -49,7 +49,7 @@ public sealed partial class EmbeddedStore : IObjectStore
         expiry = new ExpiryRules(expiryFolder, locks, errors);
         Properties = new StoreProperties
         {
-            Url = new UriBuilder(Uri.UriSchemeFile, "") { Path = directory }.Uri.AbsoluteUri,
+            Url = UrlOf(directory),
             ConditionalCreate = true,
             ConditionalReplace = true,
             ConditionalMultipart = true,
@@ -60,6 +60,10 @@ public sealed partial class EmbeddedStore : IObjectStore
     }
 
     public StoreProperties Properties { get; }
+
+    internal static string UrlOf(string path) => new UriBuilder(Uri.UriSchemeFile, "") { Path = DirectoryOf(path) }.Uri.AbsoluteUri;
+
+    private static string DirectoryOf(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
 
     internal EmbeddedErrors Errors => errors;
 
@@ -79,7 +83,7 @@ public sealed partial class EmbeddedStore : IObjectStore
             throw new StoreException(StoreErrorKind.Refused, "The embedded store needs Linux; use an s3:// or oss:// store here.");
         }
 
-        string directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        string directory = DirectoryOf(path);
         var root = OpenRoot(directory);
         try
         {
@@ -188,8 +192,8 @@ public sealed partial class EmbeddedStore : IObjectStore
                 $"The embedded store's directory {directory} cannot be made: {e.Message}", e);
         }
 
-        // The path to the store may hold links; below it none is followed.
-        Errno result = Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(directory), OpenFlags.Path | OpenFlags.Directory, 0, out var path);
+        // The path to the store may hold links, also at its end (hence the dot); below it none is followed.
+        Errno result = Syscall.Open(Syscall.CurrentDirectory, Encoding.UTF8.GetBytes(directory + "/."), OpenFlags.Path | OpenFlags.Directory, 0, out var path);
         using (path)
         {
             if (result == Errno.OK && (result = Syscall.Open(path, "."u8, OpenFlags.ReadOnly | OpenFlags.Directory, 0, out var root)) == Errno.OK)

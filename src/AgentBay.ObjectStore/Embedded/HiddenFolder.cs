@@ -9,7 +9,7 @@ internal sealed class HiddenFolder(SafeFileHandle handle, EmbeddedErrors errors)
 {
     internal const uint PrivateFolder = 0x1C0;   // 0700
 
-    private const uint PrivateFile = 0x180;   // 0600
+    internal const uint PrivateFile = 0x180;   // 0600
 
     internal SafeFileHandle Handle => handle;
 

@@ -55,7 +55,7 @@ internal sealed class KeyLocks(SafeFileHandle folder, EmbeddedErrors errors) : I
 
     private SafeFileHandle OpenFile(int stripe)
     {
-        errors.Check("lock", Syscall.Open(folder, System.Text.Encoding.ASCII.GetBytes($"{stripe:x2}"), OpenFlags.ReadWrite | OpenFlags.Create, 0x180, out var file));
+        errors.Check("lock", Syscall.Open(folder, System.Text.Encoding.ASCII.GetBytes($"{stripe:x2}"), OpenFlags.ReadWrite | OpenFlags.Create, HiddenFolder.PrivateFile, out var file));
         return file;
     }
 

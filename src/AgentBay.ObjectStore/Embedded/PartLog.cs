@@ -18,7 +18,7 @@ internal sealed class PartLog : IDisposable
     internal PartLog(SafeFileHandle folder, EmbeddedErrors errors)
     {
         this.errors = errors;
-        errors.Check("the record of an upload's parts", Syscall.Open(folder, "parts"u8, OpenFlags.ReadWrite | OpenFlags.Create, 0x180, out file));
+        errors.Check("the record of an upload's parts", Syscall.Open(folder, "parts"u8, OpenFlags.ReadWrite | OpenFlags.Create, HiddenFolder.PrivateFile, out file));
         errors.Check("the record of an upload's parts", Syscall.Stat(file, out var status));
         end = status.Size;
     }

@@ -7,8 +7,8 @@ using Microsoft.Win32.SafeHandles;
 namespace AgentBay.ObjectStore.Embedded;
 
 /// <summary>
-/// What the processes that sign and serve a directory's URLs share, in <c>.agentbay-store/urls</c>: the secret (0600), and for each endpoint a
-/// file with its address, which it holds by a flock as long as it lives.
+/// What the processes that sign and serve a directory's URLs share, in <c>.agentbay-store/urls</c>: the secret (0600), and for each endpoint
+/// for which others sign a file with its address, which it holds by a flock as long as it lives.
 /// </summary>
 internal sealed class UrlFolder(HiddenFolder folder, KeyLocks locks, EmbeddedErrors errors)
 {
@@ -50,7 +50,7 @@ internal sealed class UrlFolder(HiddenFolder folder, KeyLocks locks, EmbeddedErr
         return new Published(folder.Handle, file, name);
     }
 
-    /// <summary>The address of an endpoint that lives; what dead ones left is removed.</summary>
+    /// <summary>The address of an endpoint that lives and answers what others signed; what dead ones left is removed.</summary>
     internal Uri? FindServer()
     {
         using var held = locks.Acquire(LockName);

@@ -130,7 +130,7 @@ public sealed class RetryingStore(IObjectStore inner, StoreOpenOptions options) 
     public Task<PresignedUrl> PresignAsync(string key, PresignedUse use, TimeSpan lifetime, CancellationToken cancellationToken) =>
         tries.RunAsync(0, cancel => inner.PresignAsync(key, use, lifetime, cancel), cancellationToken);
 
-    public Task<IUrlEndpoint?> ServeUrlsAsync(CancellationToken cancellationToken) => inner.ServeUrlsAsync(cancellationToken);
+    public Task<IUrlEndpoint?> ServeUrlsAsync(UrlServing serving, CancellationToken cancellationToken) => inner.ServeUrlsAsync(serving, cancellationToken);
 
     public Task<IReadOnlyList<ExpiryRule>> GetExpiryRulesAsync(CancellationToken cancellationToken) => tries.RunAsync(0, inner.GetExpiryRulesAsync, cancellationToken);
 

@@ -33,11 +33,15 @@ internal static class S3Client
         return new S3WireClient(credentials, config);
     }
 
+    // Shorter than the five seconds that .NET gives a connection whose request no longer waits for it: else it takes the lock that Directory.Build.props
+    // tells of, also in programs that are not ours.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(4);
+
     // The proxy is that of HTTPS_PROXY, HTTP_PROXY and NO_PROXY (or in lower case), which .NET looks at.
     private static SocketsHttpHandler NewHandler() => new()
     {
         SslOptions = CertificateAuthority.Options(),
-        ConnectTimeout = TimeSpan.FromSeconds(10),
+        ConnectTimeout = ConnectTimeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         AllowAutoRedirect = false,
         UseCookies = false,

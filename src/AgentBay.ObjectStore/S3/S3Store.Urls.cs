@@ -39,5 +39,5 @@ public sealed partial class S3Store
         }
     }
 
-    public Task<IUrlEndpoint?> ServeUrlsAsync(CancellationToken cancellationToken) => Task.FromResult<IUrlEndpoint?>(null);
+    public Task<IUrlEndpoint?> ServeUrlsAsync(UrlServing serving, CancellationToken cancellationToken) => Task.FromResult<IUrlEndpoint?>(null);
 }

@@ -5,14 +5,24 @@ internal static class BodyUpload
 {
     private const int PartSize = 8 << 20;
 
+    // A length is no more than a claim, and the buffer is there before the bytes.
+    private const int LargestPart = 32 << 20;
+
+    /// <summary>In bytes, what can come as one body.</summary>
+    internal static long Longest(StoreProperties properties) => Math.Min(PartSizes.LargestObject(properties), (long)properties.MaxParts * LargestPart);
+
+    /// <param name="length">At most <see cref="Longest"/>.</param>
+    /// <param name="check">Called when all bytes are here, before anything is seen of them; it may throw.</param>
     /// <exception cref="IOException">The body ended before its announced length: nothing is stored.</exception>
     internal static async Task<PutResult> RunAsync(
-        IObjectStore store, string key, long length, Func<Memory<byte>, CancellationToken, Task<int>> read, CancellationToken cancellationToken)
+        IObjectStore store, string key, long length, Func<Memory<byte>, CancellationToken, Task<int>> read, Func<CancellationToken, Task> check,
+        CancellationToken cancellationToken)
     {
         var buffer = new byte[Math.Min(PartSizes.For(length, PartSize, store.Properties.MaxParts), length)];
         await FillAsync(buffer, read, cancellationToken).ConfigureAwait(false);
         if (buffer.Length == length)
         {
+            await check(cancellationToken).ConfigureAwait(false);
             return await store.PutAsync(key, buffer, new PutOptions(), cancellationToken).ConfigureAwait(false);
         }
 
@@ -26,6 +36,7 @@ internal static class BodyUpload
             await FillAsync(buffer.AsMemory(0, filled), read, cancellationToken).ConfigureAwait(false);
         }
 
+        await check(cancellationToken).ConfigureAwait(false);
         return await upload.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 

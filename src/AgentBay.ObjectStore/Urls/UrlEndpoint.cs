@@ -15,14 +15,15 @@ internal sealed class UrlEndpoint : IUrlEndpoint
     private readonly HttpListener listener;
     private readonly UrlRequests requests;
     private readonly Action stopped;
-    private readonly SemaphoreSlim slots = new(MaxRequests);
+    private readonly RequestSlots slots;
     private readonly CancellationTokenSource ending = new();
     private readonly Task accepting;
 
-    private UrlEndpoint(HttpListener listener, Uri url, UrlRequests requests, Action stopped)
+    private UrlEndpoint(HttpListener listener, Uri url, UrlRequests requests, RequestSlots slots, Action stopped)
     {
         this.listener = listener;
         this.requests = requests;
+        this.slots = slots;
         this.stopped = stopped;
         Url = url;
         accepting = Task.Run(AcceptAsync);
@@ -31,8 +32,10 @@ internal sealed class UrlEndpoint : IUrlEndpoint
     public Uri Url { get; }
 
     /// <param name="stopped">Called when it is disposed, before requests that run are waited for.</param>
-    internal static UrlEndpoint Start(IObjectStore store, UrlSigner signer, TimeProvider time, Action stopped)
+    internal static UrlEndpoint Start(IObjectStore store, UrlSigner signer, Func<string, IPutGuard>? guardOf, TimeProvider time, Action stopped)
     {
+        var slots = new RequestSlots(MaxRequests);
+        var requests = new UrlRequests(store, signer, guardOf, slots, time);
         for (int attempt = 1; ; attempt++)
         {
             // HttpListener has no "any free port": the system names one, which another program may take before us.
@@ -43,7 +46,7 @@ internal sealed class UrlEndpoint : IUrlEndpoint
             try
             {
                 listener.Start();
-                return new UrlEndpoint(listener, new Uri(url), new UrlRequests(store, signer, time), stopped);
+                return new UrlEndpoint(listener, new Uri(url), requests, slots, stopped);
             }
             catch (HttpListenerException) when (attempt < PortTries)
             {
@@ -67,37 +70,35 @@ internal sealed class UrlEndpoint : IUrlEndpoint
         await ending.CancelAsync().ConfigureAwait(false);
         listener.Stop();
         await accepting.ConfigureAwait(false);
-        for (int slot = 0; slot < MaxRequests; slot++)
-        {
-            await slots.WaitAsync().ConfigureAwait(false);
-        }
-
+        await slots.TakeAllAsync().ConfigureAwait(false);
         listener.Close();
         ending.Dispose();
     }
 
     private async Task AcceptAsync()
     {
-        while (!ending.IsCancellationRequested)
+        while (true)
         {
-            try
-            {
-                await slots.WaitAsync(ending.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
             HttpListenerContext context;
             try
             {
-                context = await listener.GetContextAsync().ConfigureAwait(false);
+                // Not by the listener's end alone: a call that comes while HttpListener.Stop runs is never answered.
+                context = await listener.GetContextAsync().WaitAsync(ending.Token).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
             {
-                // Stopped.
-                _ = slots.Release();
+                // Stopped. A request that comes all the same is closed with the listener.
+                return;
+            }
+
+            try
+            {
+                // After there is a request, so that those that run idly know of one that waits.
+                await slots.TakeAsync(ending.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                context.Response.Abort();
                 return;
             }
 
@@ -113,7 +114,7 @@ internal sealed class UrlEndpoint : IUrlEndpoint
         }
         finally
         {
-            _ = slots.Release();
+            slots.Release();
         }
     }
 

@@ -1,14 +1,19 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 
 namespace AgentBay.ObjectStore.Urls;
 
-/// <summary>Answers one request of a <see cref="UrlEndpoint"/>: GET with Range, HEAD, PUT. A client that neither sends nor takes for <see cref="IdleTimeout"/> is left.</summary>
-internal sealed class UrlRequests(IObjectStore store, UrlSigner signer, TimeProvider time)
+/// <summary>
+/// Answers one request of a <see cref="UrlEndpoint"/>: GET with Range, HEAD, PUT. A client that neither sends nor takes for <see cref="IdleTimeout"/> is left, and
+/// after <see cref="IdleTimeoutWhenAwaited"/> where another request waits for its slot.
+/// </summary>
+internal sealed class UrlRequests(IObjectStore store, UrlSigner signer, Func<string, IPutGuard>? guardOf, RequestSlots slots, TimeProvider time)
 {
     private const int CopySize = 128 << 10;
 
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan IdleTimeoutWhenAwaited = TimeSpan.FromSeconds(5);
 
     internal async Task AnswerAsync(HttpListenerContext context, CancellationToken cancellationToken)
     {
@@ -19,7 +24,11 @@ internal sealed class UrlRequests(IObjectStore store, UrlSigner signer, TimeProv
         }
         catch (StoreException e)
         {
-            Fail(context.Response, StatusOf(e.Kind));
+            Fail(context.Response, StatusOf(e.Kind), "");
+        }
+        catch (PutRefusedException e)
+        {
+            Fail(context.Response, HttpStatusCode.Conflict, e.Message + "\n");
         }
         catch (Exception e) when (e is HttpListenerException or IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException or TimeoutException)
         {
@@ -98,35 +107,94 @@ internal sealed class UrlRequests(IObjectStore store, UrlSigner signer, TimeProv
         var buffer = new byte[CopySize];
         while (await from.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is int count and > 0)
         {
-            await to.WriteAsync(buffer.AsMemory(0, count), cancellationToken).AsTask().WaitAsync(IdleTimeout, time, cancellationToken).ConfigureAwait(false);
+            await UnlessIdleAsync(to.WriteAsync(buffer.AsMemory(0, count), cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
         }
     }
 
     private async Task PutAsync(string key, HttpListenerRequest request, HttpListenerResponse response, CancellationToken cancellationToken)
     {
         long length = request.ContentLength64;
-        if (length < 0 || length > PartSizes.LargestObject(store.Properties))
+        if (length < 0 || length > BodyUpload.Longest(store.Properties))
         {
             // As S3, no body in chunks: HttpListener takes one that breaks off for a whole one.
             response.StatusCode = (int)(length < 0 ? HttpStatusCode.LengthRequired : HttpStatusCode.RequestEntityTooLarge);
             return;
         }
 
-        var result = await BodyUpload.RunAsync(
-            store, key, length,
-            (buffer, cancel) => request.InputStream.ReadAsync(buffer, cancel).AsTask().WaitAsync(IdleTimeout, time, cancel),
-            cancellationToken).ConfigureAwait(false);
+        var guard = guardOf?.Invoke(key);
+        await CheckAsync(cancellationToken).ConfigureAwait(false);
+        PutResult result;
+        try
+        {
+            result = await BodyUpload.RunAsync(store, key, length, ReadAsync, CheckAsync, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException)
+        {
+            // Who empties a place also takes uploads that are under way there: then that is the reason.
+            await CheckAsync(cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+
+        await ConfirmAsync(guard, key, result.ETag).ConfigureAwait(false);
         response.Headers["ETag"] = $"\"{result.ETag}\"";
         response.ContentLength64 = 0;
+
+        Task CheckAsync(CancellationToken cancel) => guard?.CheckAsync(cancel) ?? Task.CompletedTask;
+
+        async Task<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel)
+        {
+            Task<int> step = request.InputStream.ReadAsync(buffer, cancel).AsTask();
+            await UnlessIdleAsync(step, cancel).ConfigureAwait(false);
+            return await step.ConfigureAwait(false);
+        }
     }
 
-    private static void Fail(HttpListenerResponse response, HttpStatusCode status)
+    /// <summary>What was stored where nothing may be stored any more goes again, also when we end.</summary>
+    private async Task ConfirmAsync(IPutGuard? guard, string key, string etag)
+    {
+        try
+        {
+            await (guard?.CheckAsync(CancellationToken.None) ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+        catch (PutRefusedException)
+        {
+            try
+            {
+                await store.DeleteAsync(key, etag, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (StoreException replaced) when (replaced.Kind == StoreErrorKind.PreconditionFailed)
+            {
+                // By another's, which is not ours to judge: what we stored is gone.
+            }
+
+            throw;
+        }
+    }
+
+    /// <exception cref="TimeoutException">The client does nothing.</exception>
+    private async Task UnlessIdleAsync(Task step, CancellationToken cancellationToken)
+    {
+        for (var idle = IdleTimeoutWhenAwaited; ; idle += IdleTimeoutWhenAwaited)
+        {
+            try
+            {
+                await step.WaitAsync(IdleTimeoutWhenAwaited, time, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (TimeoutException) when (idle < IdleTimeout && !slots.AreAwaited)
+            {
+                // Its slot is wanted by nobody.
+            }
+        }
+    }
+
+    private static void Fail(HttpListenerResponse response, HttpStatusCode status, string message)
     {
         try
         {
             response.StatusCode = (int)status;
-            response.ContentLength64 = 0;
-            response.Close();
+            response.ContentType = "text/plain; charset=utf-8";
+            response.Close(Encoding.UTF8.GetBytes(message), willBlock: true);
         }
         catch (Exception e) when (e is InvalidOperationException or HttpListenerException or ObjectDisposedException or IOException)
         {

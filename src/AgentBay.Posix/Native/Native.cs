@@ -15,6 +15,9 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint OpenAt2(nint number, int directory, byte* path, OpenHow* how, nuint size);
 
+    [LibraryImport(C, EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint CloseRange(nint number, uint first, uint last, uint flags);
+
     [LibraryImport(C, EntryPoint = "statx", SetLastError = true)]
     internal static partial int Statx(int directory, byte* path, int flags, uint mask, StatxBuffer* buffer);
 

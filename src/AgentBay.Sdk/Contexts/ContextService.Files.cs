@@ -8,7 +8,7 @@ public sealed partial class ContextService
 {
     private static readonly TimeSpan UrlLifetime = TimeSpan.FromHours(1);
 
-    /// <summary>A URL to which anyone stores this file by HTTP PUT within an hour. A store on this disk has it answered by this process, until the client is disposed.</summary>
+    /// <summary>A URL to which anyone stores this file by HTTP PUT within an hour. A store on this disk has it answered by this client: it ends with the client, if that is disposed before.</summary>
     public Task<FileUrlResult> GetFileUploadUrlAsync(string contextId, string filePath, CancellationToken cancellationToken = default) => InContextAsync(
         "GetContextFileUploadUrl",
         contextId,

@@ -21,7 +21,7 @@ public sealed partial class ContextService
         this.calls = calls;
         this.time = time;
         clears = new ContextClears(catalog, logger, time);
-        urls = new UrlServer(store);
+        urls = new UrlServer(store, new UrlServing { GuardOf = key => new ContextPutGuard(catalog, key, time) });
     }
 
     /// <summary>A context by its name, made if asked for, or by its id.</summary>

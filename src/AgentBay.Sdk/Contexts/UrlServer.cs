@@ -2,8 +2,8 @@ using AgentBay.ObjectStore;
 
 namespace AgentBay.Sdk;
 
-/// <summary>Answers the URLs of a store that has no server of its own, from the first one on.</summary>
-internal sealed class UrlServer(IObjectStore store) : IAsyncDisposable
+/// <summary>Answers the URLs of a store that has no server of its own, from the first one on. Only its own: those of another process would end with that one.</summary>
+internal sealed class UrlServer(IObjectStore store, UrlServing serving) : IAsyncDisposable
 {
     private readonly IObjectStore store = store;
     private readonly SemaphoreSlim starting = new(1, 1);
@@ -11,15 +11,8 @@ internal sealed class UrlServer(IObjectStore store) : IAsyncDisposable
 
     internal async Task<PresignedUrl> PresignAsync(Func<Task<PresignedUrl>> presign, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await presign();
-        }
-        catch (StoreException nobody) when (nobody.Kind == StoreErrorKind.NoUrlEndpoint)
-        {
-            await StartAsync(cancellationToken);
-            return await presign();
-        }
+        await StartAsync(cancellationToken);
+        return await presign();
     }
 
     public async ValueTask DisposeAsync()
@@ -35,7 +28,7 @@ internal sealed class UrlServer(IObjectStore store) : IAsyncDisposable
         await starting.WaitAsync(cancellationToken);
         try
         {
-            endpoint ??= await store.ServeUrlsAsync(cancellationToken);
+            endpoint ??= await store.ServeUrlsAsync(serving, cancellationToken); // None where the store answers them itself.
         }
         finally
         {

@@ -34,7 +34,7 @@ internal sealed class ContextMount(ContextSync sync, string controlSocket, Mount
     internal async Task<IEnumerable<ContextStatusData>> TasksAsync(CancellationToken cancellationToken)
     {
         await using ControlClient client = await ConnectAsync(cancellationToken);
-        return Answer<ControlReply.Tasks>(await client.AskAsync(new ControlRequest.Tasks(), cancellationToken)).Rows.Select(row => new ContextStatusData
+        return Answer<ControlReply.Tasks>(await client.AskAtOnceAsync(new ControlRequest.Tasks(), cancellationToken)).Rows.Select(row => new ContextStatusData
         {
             ContextId = row.ContextId,
             Path = sync.Path,

@@ -16,7 +16,7 @@ internal readonly struct MountSelection(IReadOnlyList<ContextMount> mounts)
             {
                 await act(mount);
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException or AgentBayException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or TimeoutException or AgentBayException)
             {
                 errors.Add(error);
             }

@@ -8,5 +8,6 @@ public sealed record FileUrlResult : OperationResult
     public Uri Url { get; init; }
 #nullable restore annotations
 
+    /// <summary>A URL of a store on this disk ends with its client, if that is disposed before.</summary>
     public DateTimeOffset ExpireTime { get; init; }
 }

@@ -1,4 +1,5 @@
 using AgentBay.Fs.Policies;
+using AgentBay.Posix;
 
 namespace AgentBay.Sdk;
 
@@ -6,7 +7,7 @@ namespace AgentBay.Sdk;
 public sealed record ContextSync
 {
     /// <exception cref="ArgumentException">The path is not an absolute one, or the id is none: a context's name is not meant.</exception>
-    /// <exception cref="PolicyException">A path of the policy repeats the folder's path: it would match nothing. The message has the path that is meant.</exception>
+    /// <exception cref="PolicyException">A path of the policy repeats the folder's path: it would match nothing. The message has the path that is meant. Or nothing would be synced.</exception>
     public ContextSync(string contextId, string path, SyncPolicy? policy = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(contextId);
@@ -21,7 +22,7 @@ public sealed record ContextSync
             throw new ArgumentException($"'{path}' is not an absolute path of this machine.", nameof(path));
         }
 
-        policy?.CheckAgainstMountPoint(path);
+        policy?.Check(System.IO.Path.GetFullPath(path), RealPath.Of);
         (ContextId, Path, Policy) = (contextId, path, policy);
     }
 

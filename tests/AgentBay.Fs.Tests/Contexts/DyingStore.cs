@@ -45,7 +45,7 @@ internal sealed class DyingStore(IObjectStore inner, int write, bool afterEffect
     public Task<PresignedUrl> PresignAsync(string key, PresignedUse use, TimeSpan lifetime, CancellationToken cancellationToken) =>
         ReadAsync(() => inner.PresignAsync(key, use, lifetime, cancellationToken));
 
-    public Task<IUrlEndpoint?> ServeUrlsAsync(CancellationToken cancellationToken) => ReadAsync(() => inner.ServeUrlsAsync(cancellationToken));
+    public Task<IUrlEndpoint?> ServeUrlsAsync(UrlServing serving, CancellationToken cancellationToken) => ReadAsync(() => inner.ServeUrlsAsync(serving, cancellationToken));
 
     public Task<IReadOnlyList<ExpiryRule>> GetExpiryRulesAsync(CancellationToken cancellationToken) => ReadAsync(() => inner.GetExpiryRulesAsync(cancellationToken));
 

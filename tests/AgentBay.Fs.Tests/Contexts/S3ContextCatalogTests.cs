@@ -20,15 +20,8 @@ public sealed class S3ContextCatalogTests(S3ContextCatalogTests.Fixture fixture)
 
         public async ValueTask InitializeAsync()
         {
-            try
-            {
-                server = await S3Server.StartAsync();
-                bucket = await server.CreateBucketAsync();
-            }
-            catch (S3ServerUnavailableException e)
-            {
-                unavailable = e.Message;
-            }
+            (server, unavailable) = await S3Server.TryStartAsync();
+            bucket = server is null ? null : await server.CreateBucketAsync();
         }
 
         public IObjectStore NewStore() => bucket is { } here

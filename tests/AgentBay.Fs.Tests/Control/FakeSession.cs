@@ -1,4 +1,5 @@
 using AgentBay.Fs.Control;
+using AgentBay.Fs.Mirror;
 using AgentBay.Fs.Sync;
 
 namespace AgentBay.Fs.Tests.Control;
@@ -20,6 +21,8 @@ internal sealed class FakeSession : ISyncSession
     public bool UploadsByItself { get; set; } = true;
 
     public bool DownloadsByItself { get; set; }
+
+    public RootLook? RootLook { get; set; }
 
     public event Action<DateTimeOffset, Exception?>? WroteBack;
 
@@ -61,6 +64,8 @@ internal sealed class FakeSession : ISyncSession
         Surveys++;
         return Task.FromResult(Survey);
     }
+
+    public Task ConfirmContextAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task DownloadAsync(CancellationToken cancellationToken)
     {

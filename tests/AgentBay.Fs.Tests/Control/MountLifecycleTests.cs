@@ -1,4 +1,5 @@
 using AgentBay.Fs.Control;
+using AgentBay.Fs.Mirror;
 using AgentBay.Fs.Sync;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -147,14 +148,23 @@ public sealed class MountLifecycleTests
     }
 
     [Fact]
-    public async Task A_mount_that_shows_what_the_store_has_begins_with_a_finished_download()
+    public async Task A_mount_that_shows_what_the_store_has_begins_with_a_download_that_is_what_its_last_look_into_the_store_was()
     {
-        using var lifecycle = new MountLifecycle(new FakeSession { DownloadsByItself = true }, new FakeHost(), ControlFixture.Info, NullLogger.Instance, TimeProvider.System);
+        var session = new FakeSession { DownloadsByItself = true };
+        using var lifecycle = new MountLifecycle(session, new FakeHost(), ControlFixture.Info, NullLogger.Instance, TimeProvider.System);
         await using var other = new ControlFixture();
+        DateTimeOffset at = DateTimeOffset.UnixEpoch.AddDays(1);
+        var begun = new SyncTask(ControlFixture.Info.ContextId, ControlFixture.Info.MountPoint, SyncMode.Download, SyncTaskStatus.Pending, ControlFixture.Info.StartedAt);
+        Assert.Equal([begun], lifecycle.Tasks);
 
-        SyncTask row = Assert.Single(lifecycle.Tasks);
+        session.RootLook = new RootLook(at, "access denied");
+        Assert.Equal([begun with { Status = SyncTaskStatus.Failed, FinishTime = at, ErrorMessage = "access denied" }], lifecycle.Tasks);
+        session.RootLook = new RootLook(at, null);
+        Assert.Equal([begun with { Status = SyncTaskStatus.Success, FinishTime = at }], lifecycle.Tasks);
 
-        Assert.Equal((SyncMode.Download, SyncTaskStatus.Success, ControlFixture.Info.StartedAt), (row.TaskType, row.Status, row.StartTime));
+        _ = await lifecycle.SyncAsync(SyncMode.Download, TestContext.Current.CancellationToken);
+        session.RootLook = new RootLook(at, "access denied");
+        Assert.Equal(SyncTaskStatus.Success, Assert.Single(lifecycle.Tasks).Status);
         Assert.Empty(other.Lifecycle.Tasks);
     }
 

@@ -3,6 +3,7 @@ using AgentBay.Fs.Contexts;
 using AgentBay.Fs.Files;
 using AgentBay.Fs.Metadata;
 using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 using AgentBay.Testing;
 
@@ -54,6 +55,46 @@ public class ContextFilesTests
         _ = await files.PutAsync(FilePath.ParseFile("/d/a"), new MemoryStream(bytes), Attributes, hashed, progress, Cancel);
 
         Assert.Equal((bytes.Length, bytes.Length), (hashed.Last, progress.Last));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(100, 4)]
+    public async Task As_many_parts_go_at_once_as_the_memory_allows_and_never_less_than_one(int budget, int atOnce)
+    {
+        ContextRecord context = (await OpenWithRecordAsync()).Context;
+        var files = new ContextFiles(store, context, time) { PartBuffers = new MemoryBudget(budget * (8 << 20)) };
+        var guard = new Lock();
+        (int now, int most) = (0, 0);
+        var reached = new TaskCompletionSource();
+        store.BeforeCall = async (call, _) =>
+        {
+            if (call.Call == StoreCall.UploadPart)
+            {
+                Count(1);
+                await reached.Task.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+                await Task.Delay(50, Cancel); // One more than may go would come now.
+                Count(-1);
+            }
+        };
+        byte[] bytes = Bytes((56 << 20) + 7);
+
+        _ = await files.PutAsync(FilePath.ParseFile("a"), new MemoryStream(bytes), Attributes, null, Cancel);
+
+        Assert.Equal(atOnce, most);
+        await using OpenedFile got = await files.OpenAsync(FilePath.ParseFile("a"), Cancel);
+        Assert.Equal(bytes, await ReadAsync(got));
+
+        void Count(int change)
+        {
+            lock (guard)
+            {
+                now += change;
+                most = Math.Max(most, now);
+                _ = most >= atOnce && reached.TrySetResult();
+            }
+        }
     }
 
     [Fact]

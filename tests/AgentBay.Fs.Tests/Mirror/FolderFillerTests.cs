@@ -1,5 +1,8 @@
 using System.Globalization;
+using AgentBay.Fs.Mirror;
+using AgentBay.Fs.Policies;
 using AgentBay.Fs.Tests.Sync;
+using AgentBay.ObjectStore;
 using AgentBay.Testing;
 
 namespace AgentBay.Fs.Tests.Mirror;
@@ -137,6 +140,53 @@ public sealed class FolderFillerTests
     }
 
     [Fact]
+    public async Task After_an_empty_listing_of_the_root_nothing_counts_as_deleted_until_all_of_it_is_listed_again()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("a", "1"), ("d/b", "2"));
+        _ = await mirror.TreeAsync();
+        _ = await mirror.ReadAsync("a");
+        await mirror.DeleteForeignAsync("a");
+        await mirror.DeleteForeignAsync("d/b");
+        await mirror.RemountAsync();
+        _ = await mirror.ListAsync("");
+        await mirror.WriteAsync("new", "3");
+        await mirror.FlushCleanAsync();
+        await mirror.PutForeignAsync("theirs", "4");
+
+        await Assert.ThrowsAsync<FsException>(() => mirror.Session.DownloadAsync(CancellationToken.None));
+        await mirror.RemountAsync();
+
+        Assert.Equal(["a", "d", "new", "theirs"], await mirror.ListAsync(""));
+        Assert.Equal(["b"], await mirror.ListAsync("d"));
+        Assert.Equal("1", await mirror.ReadAsync("a"));
+        Assert.Contains("fsck --repair", mirror.Session.Status.LastError, StringComparison.Ordinal);
+
+        await mirror.PutForeignAsync("a", "5");
+        await mirror.PutForeignAsync("d/b", "6");
+        await mirror.Session.DownloadAsync(CancellationToken.None);
+        Assert.Equal("5", await mirror.ReadAsync("a"));
+        Assert.Null(mirror.Session.Status.LastError);
+        await mirror.DeleteForeignAsync("a");
+        await mirror.Session.DownloadAsync(CancellationToken.None);
+        Assert.Equal(["d", "new", "theirs"], await mirror.ListAsync(""));
+    }
+
+    [Fact]
+    public async Task An_empty_listing_of_a_root_whose_names_have_no_object_is_believed()
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync(new SyncPolicy { BWList = new() { WhiteLists = [new("/p/q")] } });
+        await mirror.PutForeignAsync("p/q/a", "1");
+        _ = await mirror.TreeAsync();
+        await mirror.DeleteAsync("p/q/a");
+        await mirror.RemoveFolderAsync("p/q");
+        await mirror.FlushCleanAsync();
+
+        await mirror.Session.DownloadAsync(CancellationToken.None);
+
+        Assert.Null(mirror.Session.Status.LastError);
+    }
+
+    [Fact]
     public async Task Without_the_store_a_filled_folder_works_on()
     {
         await using TestMirror mirror = await WithForeignAsync(("a", "1"));
@@ -159,6 +209,71 @@ public sealed class FolderFillerTests
         mirror.Store.IsDown = false;
 
         Assert.Equal(["a"], await mirror.ListAsync("d"));
+    }
+
+    [Fact]
+    public async Task How_the_last_look_into_the_root_ended_is_known()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("a", "1"));
+        Assert.Null(mirror.Session.RootLook);
+        mirror.Store.Fail(StoreCall.List, 1, StoreErrorKind.AccessDenied);
+        mirror.Store.Fail(StoreCall.List, 2, StoreErrorKind.AccessDenied);
+
+        _ = await Assert.ThrowsAsync<FsException>(() => mirror.ListAsync(""));
+        Assert.Contains("List", mirror.Session.RootLook?.Error, StringComparison.Ordinal);
+        _ = await Assert.ThrowsAsync<StoreException>(() => mirror.Session.DownloadAsync(TestContext.Current.CancellationToken));
+        _ = await mirror.ListAsync("");
+        Assert.Equal(new RootLook(mirror.Time.GetUtcNow(), null), mirror.Session.RootLook);
+
+        await mirror.RemountAsync();
+        mirror.Store.IsDown = true;
+        _ = await mirror.ListAsync("");
+        Assert.Contains("as they were here", mirror.Session.RootLook?.Error, StringComparison.Ordinal);
+        mirror.Store.IsDown = false;
+        await mirror.Session.DownloadAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(new RootLook(mirror.Time.GetUtcNow(), null), mirror.Session.RootLook);
+
+        await mirror.DeleteForeignAsync("a");
+        await mirror.RemountAsync();
+        _ = await mirror.ListAsync("");
+        Assert.Contains("listed nothing at all", mirror.Session.RootLook?.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refresh_looks_at_a_root_that_was_never_compared_also_after_a_look_that_was_not_believed()
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync(new SyncPolicy { DownloadPolicy = new() { AutoDownload = false } });
+        await mirror.WriteAsync("a", "1");
+        await mirror.FlushCleanAsync();
+        await mirror.DeleteForeignAsync("a");
+        await mirror.RemountAsync(new SyncPolicy());
+        _ = await mirror.ListAsync("");
+
+        FsException refused = await Assert.ThrowsAsync<FsException>(() => mirror.Session.DownloadAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("listed nothing at all", refused.Message, StringComparison.Ordinal);
+
+        await mirror.PutForeignAsync("a", "1");
+        await mirror.PutForeignAsync("b", "2");
+        await mirror.Session.DownloadAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["a", "b"], await mirror.ListAsync(""));
+    }
+
+    [Fact]
+    public async Task What_a_refresh_brings_ends_the_failure_of_an_earlier_read()
+    {
+        await using TestMirror mirror = await WithForeignAsync(("d/a", "1"));
+        _ = await mirror.TreeAsync();
+        await mirror.RemountAsync();
+        mirror.Store.BeforeCall = (call, _) => call.Call == StoreCall.List && call.Key.EndsWith("/d/", StringComparison.Ordinal)
+            ? Task.FromException(new IOException("no room"))
+            : Task.CompletedTask;
+        _ = await Assert.ThrowsAnyAsync<IOException>(() => mirror.ListAsync("d"));
+        Assert.Contains("no room", mirror.Session.Status.LastError, StringComparison.Ordinal);
+        mirror.Store.BeforeCall = null;
+
+        await mirror.Session.DownloadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Null(mirror.Session.Status.LastError);
     }
 
     [Fact]

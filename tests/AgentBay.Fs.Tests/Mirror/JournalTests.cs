@@ -40,6 +40,7 @@ public sealed class JournalTests
     {
         journal.Renamed(A, B, folder: true);
 
+        Assert.Equal(["a", "b"], Noted);
         Assert.All(journal.Read(out _).Values, entry => Assert.True(entry.WithTree));
     }
 

@@ -87,10 +87,11 @@ public class SyncPolicyTests
     [Theory]
     [InlineData("/home/wuying/src", "/home/wuying", "/src")]
     [InlineData("/home/wuying/", "/home/wuying/", "/")]
+    [InlineData("//home/wuying/src", "/home/wuying", "/src")]
     public void A_white_list_path_that_repeats_the_mount_point_is_refused_with_the_one_that_is_meant(string path, string mountPoint, string meant)
     {
         var policy = new SyncPolicy { BWList = new() { WhiteLists = [new(path)] } };
-        var error = Assert.Throws<PolicyException>(() => policy.CheckAgainstMountPoint(mountPoint));
+        var error = Assert.Throws<PolicyException>(() => policy.Check(mountPoint, NoLinks));
         Assert.Contains($"repeats the mount point '{mountPoint.TrimEnd('/')}': paths are relative to it. Use '{meant}' instead", error.Message, StringComparison.Ordinal);
     }
 
@@ -98,15 +99,55 @@ public class SyncPolicyTests
     public void An_excluded_path_that_repeats_the_mount_point_is_refused()
     {
         var policy = new SyncPolicy { BWList = new() { WhiteLists = [new("/src", "/mnt/src/node_modules")] } };
-        Assert.Contains("Use '/node_modules' instead", Assert.Throws<PolicyException>(() => policy.CheckAgainstMountPoint("/mnt")).Message, StringComparison.Ordinal);
+        Assert.Contains("Use '/node_modules' instead", Assert.Throws<PolicyException>(() => policy.Check("/mnt", NoLinks)).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void An_excluded_path_that_repeats_the_mount_point_without_its_white_list_path_is_refused()
+    {
+        var policy = new SyncPolicy { BWList = new() { WhiteLists = [new("/src", "/mnt/m/y")] } };
+        Assert.StartsWith(
+            "Excluded path '/mnt/m/y' repeats the mount point '/mnt/m', and is not below its white list path '/src', which it is relative to: it would exclude nothing",
+            Assert.Throws<PolicyException>(() => policy.Check("/mnt/m", NoLinks)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/link/m", "/real/m/src")]
+    [InlineData("/real/m", "/link/m/src")]
+    [InlineData("/link/m", "/link/m/src")]
+    public void A_white_list_path_that_repeats_the_mount_point_by_another_name_is_refused(string mountPoint, string path)
+    {
+        var policy = new SyncPolicy { BWList = new() { WhiteLists = [new(path)] } };
+        string message = Assert.Throws<PolicyException>(() => policy.Check(mountPoint, path => path.Replace("/link/", "/real/", StringComparison.Ordinal))).Message;
+        Assert.Contains($"repeats the mount point '{mountPoint}'", message, StringComparison.Ordinal);
+        Assert.Contains("Use '/src' instead", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""[{"path":"/","excludePaths":["/"]}]""")]
+    [InlineData("""[{"path":"","excludePaths":[""]}]""")]
+    [InlineData("""[{"path":"/src/","excludePaths":["/a","/"]},{"path":"docs","excludePaths":[""]}]""")]
+    public void A_policy_that_excludes_everything_is_refused(string lists)
+    {
+        var policy = SyncPolicy.Parse("""{"bwList":{"whiteLists":""" + lists + "}}");
+        Assert.StartsWith("Nothing would be synced: of white list path '", Assert.Throws<PolicyException>(() => policy.Check("/mnt", NoLinks)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_policy_that_excludes_one_white_list_path_of_two_is_taken() =>
+        new SyncPolicy { BWList = new() { WhiteLists = [new("/src", "/"), new("/docs")] } }.Check("/mnt", NoLinks);
+
+    [Fact]
+    public void A_white_list_path_that_ends_with_a_slash_excludes_as_one_without() =>
+        Assert.False(PathFilter.Of(new BWList { WhiteLists = [new("/src/", "/lib")] }).IsSynced(TreePath.Parse("src/lib")));
 
     [Fact]
     public void A_recycle_path_that_repeats_the_mount_point_is_refused()
     {
         var policy = new SyncPolicy { RecyclePolicy = new() { Lifecycle = Lifecycle.Days1, Paths = ["/logs", "/tmp/data/cache"] } };
-        Assert.StartsWith("Recycle policy path '/tmp/data/cache' repeats the mount point '/tmp/data': paths are relative to it. Use '/cache' instead", Assert.Throws<PolicyException>(() => policy.CheckAgainstMountPoint("/tmp/data")).Message, StringComparison.Ordinal);
-        policy.CheckAgainstMountPoint("/home");
+        Assert.StartsWith("Recycle policy path '/tmp/data/cache' repeats the mount point '/tmp/data': paths are relative to it. Use '/cache' instead", Assert.Throws<PolicyException>(() => policy.Check("/tmp/data", NoLinks)).Message, StringComparison.Ordinal);
+        policy.Check("/home", NoLinks);
     }
 
     [Theory]
@@ -115,7 +156,7 @@ public class SyncPolicyTests
     [InlineData("/homes", "/home")]
     [InlineData("/anything", "/")]
     public void A_white_list_path_below_the_mount_point_is_taken(string path, string mountPoint) =>
-        new SyncPolicy { BWList = new() { WhiteLists = [new(path)] } }.CheckAgainstMountPoint(mountPoint);
+        new SyncPolicy { BWList = new() { WhiteLists = [new(path)] } }.Check(mountPoint, NoLinks);
 
     [Theory]
     [InlineData("/src/node_modules", "/src:/lib,/node_modules /docs:")]
@@ -134,4 +175,6 @@ public class SyncPolicyTests
     [Fact]
     public void What_is_in_no_white_list_cannot_be_excluded() =>
         Assert.Contains("'/other' is in none of the white list paths (/src)", Assert.Throws<PolicyException>(() => new BWList { WhiteLists = [new("/src")] }.Excluding("/other")).Message, StringComparison.Ordinal);
+
+    private static string NoLinks(string path) => path;
 }

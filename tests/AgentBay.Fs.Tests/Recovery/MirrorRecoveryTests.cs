@@ -82,7 +82,7 @@ public sealed class MirrorRecoveryTests
         {
             string file = Path.Combine(state, "tree", "d", "a");
             using var copy = Process.Start("cp", ["-a", "--", file, file + ".copy"]);
-            copy.WaitForExit();
+            Assert.True(copy.WaitForExit(Eventually.Limit), "cp has not ended.");
             File.Move(file + ".copy", file, overwrite: true);
         }
 
@@ -92,6 +92,28 @@ public sealed class MirrorRecoveryTests
         Assert.Equal("content of d/b", await mirror.ReadAsync("d/b"));
         await mirror.FlushCleanAsync();
         Assert.Equal("content of d/a", await mirror.StoredAsync("d/a"));
+    }
+
+    [Fact]
+    public async Task A_placeholder_that_was_put_over_a_file_that_is_here_is_never_stored_as_zeros()
+    {
+        await using var mirror = await StoredAsync("d/a");
+        await mirror.RemountAfreshAsync();
+        _ = await mirror.ListAsync("d");
+        string file = Path.Combine(mirror.StateDirectory, "tree", "d", "a");
+        string backup = Path.Combine(mirror.StateDirectory, "backup");
+        using (var copy = Process.Start("cp", ["-a", "--", file, backup]))
+        {
+            await copy.WaitForExitAsync();
+        }
+
+        _ = await mirror.ReadAsync("d/a");
+        await mirror.RemountAsync(_ => File.Move(backup, file, overwrite: true));
+        await mirror.ChangeModeAsync("d/a", 0x180);
+        await mirror.FlushCleanAsync();
+
+        Assert.Equal("content of d/a", await mirror.StoredAsync("d/a"));
+        Assert.Equal("content of d/a", await mirror.ReadAsync("d/a"));
     }
 
     [Fact]

@@ -75,6 +75,34 @@ public class ClearedContextTests
     }
 
     [Fact]
+    public async Task A_deadline_does_not_keep_what_a_clear_overtook_from_being_taken_back()
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync();
+        await mirror.WriteAsync("a", "one");
+        await mirror.WriteAsync("b", "two");
+        int puts = 0;
+        mirror.Store.BeforeCall = async (call, token) =>
+        {
+            if (call.Call == StoreCall.Put && Interlocked.Increment(ref puts) == 1)
+            {
+                await mirror.ClearElsewhereAsync(); // Takes longer than an answer counts.
+            }
+            else if (call.Call == StoreCall.Put)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            }
+        };
+        using var deadline = new CancellationTokenSource();
+
+        Task<FlushReport> flush = mirror.FlushAsync(deadline.Token);
+        await Eventually.HappensAsync(() => Task.FromResult(mirror.Session.Status.PendingFiles == 1), TestContext.Current.CancellationToken);
+        await deadline.CancelAsync();
+
+        Assert.True((await flush).IsContextLost);
+        Assert.Empty(mirror.Keys());
+    }
+
+    [Fact]
     public async Task What_others_stored_after_the_clear_is_not_taken_back()
     {
         await using TestMirror mirror = await TestMirror.OpenAsync();

@@ -137,7 +137,7 @@ internal sealed class KillableStore(IObjectStore inner, FaultSwitch faults) : IO
     public Task<PresignedUrl> PresignAsync(string key, PresignedUse use, TimeSpan lifetime, CancellationToken cancellationToken) =>
         Alive(() => inner.PresignAsync(key, use, lifetime, cancellationToken));
 
-    public Task<IUrlEndpoint?> ServeUrlsAsync(CancellationToken cancellationToken) => Alive(() => inner.ServeUrlsAsync(cancellationToken));
+    public Task<IUrlEndpoint?> ServeUrlsAsync(UrlServing serving, CancellationToken cancellationToken) => Alive(() => inner.ServeUrlsAsync(serving, cancellationToken));
 
     public Task<IReadOnlyList<ExpiryRule>> GetExpiryRulesAsync(CancellationToken cancellationToken) => Alive(() => inner.GetExpiryRulesAsync(cancellationToken));
 

@@ -12,7 +12,7 @@ public sealed class InspectionTests
     [Fact]
     public async Task A_path_is_pending_since_its_first_change_and_synced_after_a_flush()
     {
-        var time = new ManualTime { SkipsPauses = true, LongestPause = TimeSpan.FromHours(1) };
+        var time = TestMirror.NewTime();
         await using TestMirror mirror = await TestMirror.OpenAsync(new MountSessionOptions { Time = time });
         await mirror.MakeFolderAsync("d");
         DateTimeOffset first = time.GetUtcNow();
@@ -69,13 +69,95 @@ public sealed class InspectionTests
 
         Assert.False(mirror.Session.Acknowledge(TreePath.Parse("b")));
         Assert.True(mirror.Session.Acknowledge(TreePath.Parse("a")));
-        Assert.Empty((await mirror.FlushAsync(Cancel)).Remaining);
+        Assert.Equal((true, 1), await mirror.FlushAsync(Cancel) switch { var report => (report.IsClean, report.Acknowledged) });
         Assert.Equal(PathSyncState.Failed, Look(mirror, "a").State);
 
         mirror.Store.BeforeCall = null;
         await mirror.RemountAsync();
         await mirror.FlushCleanAsync();
         Assert.Equal("1", await mirror.StoredAsync("a"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_acknowledged_of_a_stored_file_holds_up_no_later_flush(bool deleted)
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync();
+        await mirror.WriteAsync("a", "1");
+        await mirror.FlushCleanAsync();
+        await (deleted ? mirror.DeleteAsync("a") : mirror.WriteAsync("a", "22"));
+        mirror.Store.BeforeCall = (call, _) => call.Call is StoreCall.Put or StoreCall.Delete && call.Key.EndsWith("/a", StringComparison.Ordinal)
+            ? Task.FromException(new StoreException(StoreErrorKind.AccessDenied, "denied"))
+            : Task.CompletedTask;
+        Assert.Equal("a", Assert.Single((await mirror.FlushAsync(Cancel)).Remaining).Path.ToString());
+        Assert.Equal((PathSyncState.Failed, "denied"), (Look(mirror, "a").State, Look(mirror, "a").LastError));
+
+        Assert.True(mirror.Session.Acknowledge(TreePath.Parse("a")));
+        await mirror.WriteAsync("b", "3");
+
+        Assert.Empty((await mirror.FlushAsync(Cancel)).Remaining);
+    }
+
+    [Fact]
+    public async Task A_read_that_failed_is_an_error_of_its_path_until_one_succeeds()
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync();
+        await mirror.PutForeignAsync("d/a", "1");
+        _ = await mirror.ListAsync("");
+        _ = await mirror.ListAsync("d");
+        mirror.Store.BeforeCall = (call, _) => call.Call == StoreCall.Get && call.Key.EndsWith("/a", StringComparison.Ordinal)
+            ? Task.FromException(new StoreException(StoreErrorKind.AccessDenied, "denied"))
+            : Task.CompletedTask;
+        _ = await Assert.ThrowsAsync<FsException>(() => mirror.ReadAsync("d/a"));
+
+        Assert.Equal(PathSyncState.Synced, Look(mirror, "d/a").State);
+        Assert.Contains("denied", Look(mirror, "d/a").LastError, StringComparison.Ordinal);
+        Assert.StartsWith("d/a: ", mirror.Session.Status.LastError, StringComparison.Ordinal);
+
+        mirror.Store.BeforeCall = null;
+        _ = await mirror.ReadAsync("d/a");
+        Assert.Equal((null, null), (Look(mirror, "d/a").LastError, mirror.Session.Status.LastError));
+    }
+
+    [Fact]
+    public async Task While_a_pass_goes_on_what_it_stored_is_pending_no_more_and_what_failed_shows()
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync();
+        await mirror.WriteAsync("refused", "1");
+        await mirror.WriteAsync("slow", "22");
+        await mirror.WriteAsync("stored", "333");
+        var answer = new TaskCompletionSource();
+        mirror.Store.BeforeCall = (call, token) => call.Call != StoreCall.Put ? Task.CompletedTask
+            : call.Key.EndsWith("/slow", StringComparison.Ordinal) ? answer.Task.WaitAsync(token)
+            : call.Key.EndsWith("/refused", StringComparison.Ordinal) ? Task.FromException(new StoreException(StoreErrorKind.AccessDenied, "denied"))
+            : Task.CompletedTask;
+
+        Task<FlushReport> flush = mirror.FlushAsync(Cancel);
+        await Eventually.HappensAsync(() => Task.FromResult(mirror.Session.Status is { PendingFiles: 2, PendingBytes: 3, Failed.Count: 1 }), Cancel);
+
+        Assert.Equal(
+            [PathSyncState.Failed, PathSyncState.Pending, PathSyncState.Synced],
+            new[] { "refused", "slow", "stored" }.Select(path => Look(mirror, path).State));
+        answer.SetResult();
+        Assert.Equal("refused", Assert.Single((await flush).Remaining).Path.ToString());
+        Assert.Equal(PathSyncState.Synced, Look(mirror, "slow").State);
+    }
+
+    [Fact]
+    public async Task What_was_stored_before_a_deadline_does_not_remain()
+    {
+        await using TestMirror mirror = await TestMirror.OpenAsync();
+        await mirror.WriteAsync("slow", "1");
+        await mirror.WriteAsync("stored", "2");
+        mirror.Store.BeforeCall = (call, token) => call.Key.EndsWith("/slow", StringComparison.Ordinal) ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        using var deadline = new CancellationTokenSource();
+
+        Task<FlushReport> flush = mirror.FlushAsync(deadline.Token);
+        await Eventually.HappensAsync(() => Task.FromResult(mirror.Session.Status.PendingFiles == 1), Cancel);
+        await deadline.CancelAsync();
+
+        Assert.Equal("slow", Assert.Single((await flush).Remaining).Path.ToString());
     }
 
     [Fact]

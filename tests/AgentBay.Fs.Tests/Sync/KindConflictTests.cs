@@ -65,6 +65,46 @@ public sealed class KindConflictTests
         Assert.Empty(await mirror.Session.FindConflictsAsync(CancellationToken.None));
     }
 
+    [Fact]
+    public async Task It_is_listed_as_soon_as_a_flush_met_it_also_where_the_store_has_the_file()
+    {
+        await using TestMirror mirror = await SyncEngineTests.WithStoredAsync(("keep", "k"));
+        _ = await mirror.TreeAsync();
+        await mirror.MakeFolderAsync("a");
+        await mirror.WriteAsync("a/x", "mine");
+        await mirror.PutForeignAsync("a", "theirs");
+
+        await mirror.FlushCleanAsync();
+
+        Assert.Equal(Name, Assert.Single(await mirror.Session.FindConflictsAsync(CancellationToken.None)).Path);
+    }
+
+    [Fact]
+    public async Task It_is_listed_as_soon_as_a_flush_met_it_also_where_the_file_is_here()
+    {
+        await using TestMirror mirror = await SyncEngineTests.WithStoredAsync(("a", "one"), ("keep", "k"));
+        _ = await mirror.TreeAsync();
+        await mirror.WriteAsync("a", "mine");
+        await mirror.DeleteForeignAsync("a");
+        await mirror.PutForeignAsync("a/x", "theirs");
+
+        await mirror.FlushCleanAsync();
+
+        Assert.Equal(Name, Assert.Single(await mirror.Session.FindConflictsAsync(CancellationToken.None)).Path);
+    }
+
+    [Fact]
+    public async Task A_name_whose_kind_changes_here_only_is_no_conflict_while_the_store_has_both()
+    {
+        await using TestMirror mirror = await SyncEngineTests.WithStoredAsync(("a", "one"), ("keep", "k"));
+        _ = await mirror.TreeAsync();
+        await mirror.DeleteAsync("a");
+        await mirror.MakeFolderAsync("a");
+        await mirror.PutForeignAsync("a/x", "a key that the flush has written already");
+
+        Assert.Empty(await mirror.Session.FindConflictsAsync(CancellationToken.None));
+    }
+
     private static async Task SeeAsync(TestMirror mirror, Way way)
     {
         switch (way)

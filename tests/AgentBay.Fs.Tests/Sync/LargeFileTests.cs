@@ -1,3 +1,4 @@
+using AgentBay.Fs.Sync;
 using AgentBay.ObjectStore;
 using AgentBay.Testing;
 
@@ -181,6 +182,57 @@ public sealed class LargeFileTests
         await IsStoredAsItIsHereAsync(mirror, "a");
     }
 
+    [Fact]
+    public async Task While_a_large_file_goes_up_what_is_in_the_store_shows_in_the_progress_and_in_the_rate()
+    {
+        await using var mirror = await TestMirror.OpenAsync(SyncEngineTests.NewSmall(), SyncEngineTests.SmallParts());
+        await mirror.WriteAsync("a", SyncEngineTests.Bytes(2 << 16));
+        var answer = new TaskCompletionSource();
+        int parts = 0;
+        mirror.Store.BeforeCall = (call, _) => call.Call == StoreCall.UploadPart && Interlocked.Increment(ref parts) == 2 ? answer.Task : Task.CompletedTask;
+        var seen = new Seen();
+
+        Task<FlushReport> flush = mirror.Session.FlushAsync(seen, TestContext.Current.CancellationToken);
+        await Eventually.HappensAsync(() => Task.FromResult(seen.Last.BytesDone > 0), TestContext.Current.CancellationToken);
+
+        Assert.Equal(new FlushProgress(0, 1, 1 << 16, 2 << 16), seen.Last);
+        Assert.Equal((1 << 16) / 10, mirror.Session.Status.BytesPerSecond);
+        answer.SetResult();
+        Assert.Equal((1, 2L << 16), await flush switch { var report => (report.FilesDone, report.BytesDone) });
+        Assert.Equal((2 << 16) / 10, mirror.Session.Status.BytesPerSecond);
+    }
+
+    [Fact]
+    public async Task Of_a_large_file_whose_upload_fails_nothing_counts_as_done_and_what_is_there_when_it_goes_on_is_not_sent_again()
+    {
+        await using var mirror = await TestMirror.OpenAsync(SyncEngineTests.NewSmall(), SyncEngineTests.SmallParts());
+        await mirror.WriteAsync("a", SyncEngineTests.Bytes(Size));
+        mirror.Store.Fail(StoreCall.UploadPart, 7);
+        var seen = new Seen();
+
+        FlushReport report = await mirror.Session.FlushAsync(seen, TestContext.Current.CancellationToken);
+
+        Assert.Equal((1, (long)Size), (report.FilesDone, report.BytesDone));
+        Assert.Contains(seen.All.SkipWhile(at => at.BytesDone == 0), at => at.BytesDone == 0);
+        Assert.DoesNotContain(seen.All, at => at.BytesDone > at.BytesTotal || at.BytesTotal > Size);
+        Assert.True(mirror.Count(StoreCall.UploadPart) > Parts);
+        Assert.Equal(Size / 10, mirror.Session.Status.BytesPerSecond);
+    }
+
+    [Fact]
+    public async Task Parts_that_the_store_copies_are_done_and_are_not_sent()
+    {
+        await using var mirror = await TestMirror.OpenAsync(SyncEngineTests.NewSmall(), SyncEngineTests.SmallParts());
+        await mirror.WriteAsync("a", SyncEngineTests.Bytes(Size));
+        await mirror.FlushCleanAsync();
+        Change(mirror, "a", 100_000);
+        mirror.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal((long)Size, (await mirror.FlushAsync()).BytesDone);
+
+        Assert.Equal((1 << 16) / 10, mirror.Session.Status.BytesPerSecond);
+    }
+
     private static async Task<TestMirror> WithLargeAsync()
     {
         TestMirror mirror = await TestMirror.OpenAsync(SyncEngineTests.Small, SyncEngineTests.SmallParts());
@@ -218,5 +270,17 @@ public sealed class LargeFileTests
         await mirror.RemountAfreshAsync();
         await mirror.HydrateAsync(path);
         Assert.Equal(here, mirror.ReadNow(path));
+    }
+
+    /// <summary>What a flush told of itself.</summary>
+    private sealed class Seen : IProgress<FlushProgress>
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<FlushProgress> all = new();
+
+        internal IReadOnlyCollection<FlushProgress> All => all;
+
+        internal FlushProgress Last => all.LastOrDefault();
+
+        public void Report(FlushProgress value) => all.Enqueue(value);
     }
 }

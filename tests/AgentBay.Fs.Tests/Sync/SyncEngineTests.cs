@@ -876,7 +876,7 @@ public sealed partial class SyncEngineTests
     {
         PartSize = 1 << 16,
         BlockSize = 20_000,
-        Time = new ManualTime { SkipsPauses = true, LongestPause = TimeSpan.FromHours(1) },
+        Time = TestMirror.NewTime(),
     };
 
     internal static MemoryStore SmallParts() => new(MemoryStore.Capable with { MinPartSize = 1 });

@@ -38,7 +38,7 @@ internal sealed class TestMirror : IAsyncDisposable
         Memory = memory;
         Store = new FaultyStore(memory);
         Gate = new KillableStore(Store, faults);
-        this.options = (options ?? new MountSessionOptions { Time = new ManualTime { SkipsPauses = true, LongestPause = TimeSpan.FromHours(1) } }) with
+        this.options = (options ?? new MountSessionOptions { Time = NewTime() }) with
         {
             Faults = new FaultPoints(faults.Reached),
             WriteBack = null,
@@ -58,6 +58,9 @@ internal sealed class TestMirror : IAsyncDisposable
     public MountSession Session { get; private set; } = null!;
 
     public ManualTime Time => (ManualTime)options.Time;
+
+    /// <summary>On which pauses of up to an hour take no time.</summary>
+    public static ManualTime NewTime() => new() { SkipsPauses = true, LongestPause = TimeSpan.FromHours(1) };
 
     public IMirrorHost Host => Session.Host;
 
@@ -82,7 +85,7 @@ internal sealed class TestMirror : IAsyncDisposable
 
     public static Task<TestMirror> OpenAsync(SyncPolicy policy) => OpenAsync(new MountSessionOptions
     {
-        Time = new ManualTime { SkipsPauses = true, LongestPause = TimeSpan.FromHours(1) },
+        Time = NewTime(),
         Policy = policy,
     });
 

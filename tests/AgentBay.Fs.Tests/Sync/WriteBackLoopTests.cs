@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AgentBay.ObjectStore;
 using AgentBay.Testing;
 
@@ -36,9 +37,10 @@ public sealed class WriteBackLoopTests
     public async Task What_fails_for_good_slows_no_other_and_is_tried_again()
     {
         await using Running running = await Running.StartAsync(new ManualTime { SkipsPauses = true, LongestPause = Delay * 8 });
-        running.Mirror.Store.Fail(StoreCall.Put, 1, StoreErrorKind.AccessDenied);
+        running.Mirror.Store.BeforeCall = (call, _) => call.Call == StoreCall.Put ? Task.FromException(new StoreException(StoreErrorKind.AccessDenied, "denied")) : Task.CompletedTask;
         await running.Mirror.WriteAsync("refused", "refused at first");
         await running.UntilAsync(() => Task.FromResult(running.Mirror.Session.Status.Failed.Count == 1));
+        running.Mirror.Store.BeforeCall = null;
         await running.Mirror.WriteAsync("good", "good");
         await running.UntilAsync(() => running.IsStoredAsync("good", "good"));
 
@@ -58,6 +60,30 @@ public sealed class WriteBackLoopTests
 
         Assert.Contains(Delay * 2, running.Mirror.Time.Pauses);
         Assert.Contains(Delay * 4, running.Mirror.Time.Pauses);
+    }
+
+    [Fact]
+    public async Task A_failure_that_an_fsync_heals_is_told_as_one_that_is_gone()
+    {
+        await using Running running = await Running.StartAsync(new ManualTime());
+        var told = new ConcurrentQueue<Exception?>();
+        running.Mirror.Session.WroteBack += (_, error) => told.Enqueue(error);
+        running.Mirror.Store.BeforeCall = (call, _) => call.Call == StoreCall.Put ? Task.FromException(new StoreException(StoreErrorKind.AccessDenied, "denied")) : Task.CompletedTask;
+        await running.Mirror.WriteAsync("a", "one");
+        await running.UntilAsync(() => Task.FromResult(told.LastOrDefault() is not null));
+        running.Mirror.Store.BeforeCall = null;
+
+        Assert.True(await running.Mirror.FsyncAsync("a"));
+
+        await running.UntilAsync(() => Task.FromResult(told.Last() is null));
+    }
+
+    [Fact]
+    public async Task A_mount_looks_into_the_store_also_when_nobody_looks_into_the_mount()
+    {
+        await using Running running = await Running.StartAsync(new ManualTime());
+
+        await Eventually.HappensAsync(() => Task.FromResult(running.Mirror.Session.RootLook is { Error: null }), TestContext.Current.CancellationToken);
     }
 
     /// <summary>A session with its background work.</summary>

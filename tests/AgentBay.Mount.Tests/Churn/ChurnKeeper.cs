@@ -44,17 +44,16 @@ internal sealed class ChurnKeeper(MountBox box, FlakyProxy proxy, TimeSpan killE
 
     public async Task MountAsync()
     {
-        string fault = random.Next(2) == 0 ? $"{Steps[random.Next(Steps.Length)]}:{random.Next(1, 200)}" : "";
-        box.Set("AGENTBAY_FAULT", fault);
-        Ran mounted = await box.TryMountAsync("--write-back", "1s");
-        box.Set("AGENTBAY_FAULT", "");
-        if (mounted.ExitCode != 0 && fault.Length > 0)
+        string[] options = ["--write-back", "1s"];
+        if (random.Next(2) != 0)
+        {
+            await box.MountAsync(options);
+        }
+        else if (!await box.MountArmedAsync($"{Steps[random.Next(Steps.Length)]}:{random.Next(1, 200)}", options, options))
         {
             KillsAtSteps++;
-            mounted = await box.TryMountAsync("--write-back", "1s"); // The daemon may have reached its step before mount looked whether it is up.
         }
 
-        _ = mounted.Ok();
         IsUp = true;
     }
 
@@ -79,21 +78,21 @@ internal sealed class ChurnKeeper(MountBox box, FlakyProxy proxy, TimeSpan killE
         TimeSpan nextCut = killEvery / 2;
         while (!end.IsCancellationRequested)
         {
-            using Process? daemon = await FindDaemonAsync();
+            using Process? daemon = FindDaemon();
             while (!end.IsCancellationRequested && daemon is { HasExited: false })
             {
                 TimeSpan since = TimeProvider.System.GetElapsedTime(killed);
-                if (since > killEvery)
+                if (since > nextCut)
+                {
+                    await CutAsync();
+                    nextCut = TimeSpan.MaxValue; // Once between two kills.
+                }
+                else if (since > killEvery)
                 {
                     Interlocked.Increment(ref troubles);
                     daemon.Kill();
                     (Kills, killed, nextCut) = (Kills + 1, TimeProvider.System.GetTimestamp(), killEvery / 2);
                     await Eventually.EndsAsync(daemon);
-                }
-                else if (since > nextCut)
-                {
-                    await CutAsync();
-                    nextCut = killEvery * 2;
                 }
                 else
                 {
@@ -116,12 +115,11 @@ internal sealed class ChurnKeeper(MountBox box, FlakyProxy proxy, TimeSpan killE
     }
 
     /// <summary>Null where it has ended already.</summary>
-    private async Task<Process?> FindDaemonAsync()
+    private Process? FindDaemon()
     {
-        int pid = await box.DaemonFromHolderAsync();
         try
         {
-            return Process.GetProcessById(pid);
+            return Process.GetProcessById(box.DaemonFromHolder());
         }
         catch (ArgumentException)
         {

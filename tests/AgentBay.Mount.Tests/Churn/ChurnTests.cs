@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests.Churn;
 
@@ -59,6 +60,7 @@ public sealed class ChurnTests(Machine machine, ITestOutputHelper output)
             Say($"{string.Join(", ", counts.Select(pair => $"{pair.Value} {pair.Key}"))}; {keeper.Kills} kills, {keeper.KillsAtSteps} at named steps, {keeper.Cuts} times without the store");
         }
 
+        Assert.True(keeper is { Kills: > 0, Cuts: > 0 }, "Nothing has disturbed them.");
         await EndAsync();
     }
 

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
+using AgentBay.Testing;
 
 namespace AgentBay.Mount.Tests;
 
-/// <summary>What the tests of this process have left on the machine: mounts, processes, and files outside their folders or in one that should be gone.</summary>
+/// <summary>What the tests of this process have left on the machine: mounts, processes, folders of theirs that should be gone, and mirrors where root's are by default.</summary>
 internal static class LeftBehind
 {
     /// <summary>Where mounts of root without a cache directory keep their mirrors.</summary>
@@ -17,21 +18,9 @@ internal static class LeftBehind
     [
         .. Folders.Where(Directory.Exists),
         .. File.ReadLines("/proc/mounts").Where(IsOurs),
-        .. Directory.EnumerateDirectories("/proc").Select(process => ReadOrNothing(Path.Combine(process, "cmdline")).Replace('\0', ' ')).Where(IsOurs),
-        .. (Directory.Exists(Mirrors) ? Directory.GetDirectories(Mirrors) : []).Where(state => IsOurs(ReadOrNothing(Path.Combine(state, "holder.json")))),
+        .. Programs.CommandLines().Where(IsOurs).Select(line => line.Replace('\0', ' ')),
+        .. LeftMounts.Holders([Mirrors]).Where(holder => IsOurs(holder.MountPoint)).Select(holder => holder.State),
     ];
 
     private static bool IsOurs(string line) => Folders.Any(folder => line.Contains(folder, StringComparison.Ordinal));
-
-    private static string ReadOrNothing(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return ""; // No process, or it has just ended.
-        }
-    }
 }

@@ -30,9 +30,15 @@ internal sealed class LoopDisk : IAsyncDisposable
     public async Task RemountAsync(string how) => (await box.RunAsync("mount", "-o", $"remount,{how}", Folder)).Ok();
 
     /// <summary>Nothing more fits on it, not a block.</summary>
+    /// <param name="reserveToo">Also what the mirror has put by for this.</param>
     /// <returns>The file to delete for room.</returns>
-    public async Task<string> FillAsync()
+    public async Task<string> FillAsync(bool reserveToo = false)
     {
+        if (reserveToo)
+        {
+            File.Delete(Assert.Single(Directory.GetFiles(box.Cache, "reserve", SearchOption.AllDirectories)));
+        }
+
         string ballast = Path.Combine(Folder, "ballast");
         _ = await box.ScriptAsync("/", """dd if=/dev/zero of="$1" bs=64K status=none || dd if=/dev/zero of="$1" oflag=append conv=notrunc bs=4K status=none""", ballast);
         return ballast;

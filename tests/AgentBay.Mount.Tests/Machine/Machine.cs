@@ -9,17 +9,7 @@ public sealed class Machine : IAsyncLifetime
     private S3Server? server;
     private string? noServer;
 
-    public async ValueTask InitializeAsync()
-    {
-        try
-        {
-            server = await S3Server.StartAsync();
-        }
-        catch (S3ServerUnavailableException error)
-        {
-            noServer = error.Message;
-        }
-    }
+    public async ValueTask InitializeAsync() => (server, noServer) = await S3Server.TryStartAsync();
 
     /// <summary>Skips the test, with the reason, where there is no such server.</summary>
     internal S3Server Server()

@@ -123,21 +123,19 @@ internal sealed class ModelMachine : IAsyncDisposable
     private async Task MountAsync()
     {
         daemon?.Dispose();
-        box.Set("AGENTBAY_FAULT", nextFault ?? "");
-        Ran mounted = await box.TryMountAsync("--write-back", nextFault is null ? "1s" : "off");
-        box.Set("AGENTBAY_FAULT", "");
-        armed = nextFault is not null && mounted.ExitCode == 0;
-        if (nextFault is not null && mounted.ExitCode != 0)
+        string[] unarmed = ["--write-back", "1s"];
+        if (nextFault is { } fault)
         {
-            await box.MountAsync("--write-back", "1s"); // It was reached by the mount itself.
+            armed = await box.MountArmedAsync(fault, ["--write-back", "off"], unarmed);
         }
         else
         {
-            _ = mounted.Ok();
+            armed = false;
+            await box.MountAsync(unarmed);
         }
 
         nextFault = null;
-        daemon = Process.GetProcessById(await box.DaemonFromHolderAsync());
+        daemon = Process.GetProcessById(box.DaemonFromHolder());
     }
 
     private async Task<RelayResponse?> RelayAsync(RelayRequest request, Func<RelayRequest, Task<RelayResponse>> forward, CancellationToken cancellationToken)

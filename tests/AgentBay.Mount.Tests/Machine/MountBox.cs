@@ -99,17 +99,26 @@ internal sealed partial class MountBox : IAsyncDisposable
 
     public Task<Ran> AgentBayAsync(params string[] arguments) => RunAsync(Programs.AgentBayMount, arguments);
 
-    public Task<Ran> RunAsync(string program, params string[] arguments) => Programs.RunAsync(Who, environment, Folder, null, program, arguments);
+    public Task<Ran> RunAsync(string program, params string[] arguments) => Programs.RunAsync(Who, environment, Folder, program, arguments);
 
     /// <summary>Runs a fixed script; what varies comes as its arguments ($1 …).</summary>
     public Task<Ran> ScriptAsync(string folder, string script, params string[] arguments) =>
-        Programs.RunAsync(Who, environment, folder, null, "bash", ["-euo", "pipefail", "-c", script, "bash", .. arguments]);
+        Programs.RunAsync(Who, environment, folder, "bash", ["-euo", "pipefail", "-c", script, "bash", .. arguments]);
 
     /// <summary>Likewise as root in a mount namespace of its own, which has none of the other tests' mounts: a copy would keep them alive after their umount.</summary>
     public Task<Ran> ScriptInNamespaceAsync(string script, params string[] arguments)
     {
-        const string detachOthers = """findmnt -rno TARGET | { grep /agentbay-test- || true; } | { grep -vF "$0" || true; } | tac | xargs -r -n1 umount -l; """;
-        return Programs.RunAsync(Who.Root, environment, Folder, null, "unshare", ["-m", "bash", "-euo", "pipefail", "-c", detachOthers + script, Folder, .. arguments]);
+        // umount(8) as such alone: without its helpers, its table, and a look into mounts whose daemons may be stopped.
+        const string detachOthers = """
+            tac /proc/self/mountinfo | while read -r _ _ _ _ at _; do
+                case $at in
+                    "$0"*) ;;
+                    */agentbay-test-*) printf -v at %b "$at"; umount -lcin "$at" ;;
+                esac
+            done
+
+            """;
+        return Programs.RunAsync(Who.Root, environment, Folder, "unshare", ["-m", "bash", "-euo", "pipefail", "-c", detachOthers + script, Folder, .. arguments]);
     }
 
     /// <summary>Runs the program on a terminal of its own, where somebody types one line. All that it shows is the output.</summary>
@@ -123,6 +132,26 @@ internal sealed partial class MountBox : IAsyncDisposable
 
     public async Task MountAsync(params string[] options) => (await TryMountAsync(options)).Ok();
 
+    /// <summary>Mounts by a daemon that is to kill itself at a step; where it comes to the step before the mount answers, mounts once more by one that is not.</summary>
+    /// <param name="fault">As <c>AGENTBAY_FAULT</c> has it.</param>
+    /// <param name="options">With the step ahead.</param>
+    /// <param name="optionsWithout">With none.</param>
+    /// <returns>Whether the step is still ahead.</returns>
+    public async Task<bool> MountArmedAsync(string fault, string[] options, string[] optionsWithout)
+    {
+        Set("AGENTBAY_FAULT", fault);
+        Ran mounted = await TryMountAsync(options);
+        Set("AGENTBAY_FAULT", "");
+        if (mounted.ExitCode != 0 && mounted.Error.Contains("ended with code 137 before the mount answered", StringComparison.Ordinal))
+        {
+            await MountAsync(optionsWithout);
+            return false;
+        }
+
+        _ = mounted.Ok();
+        return true;
+    }
+
     public Task<Ran> TryMountAsync(params string[] options) => AgentBayAsync(["test", Mount, "--cache-dir", Cache, .. options]);
 
     public async Task UnmountAsync(params string[] options) => (await AgentBayAsync(["unmount", Mount, .. options])).Ok();
@@ -135,11 +164,7 @@ internal sealed partial class MountBox : IAsyncDisposable
     }
 
     /// <summary>Likewise, also when the daemon does not answer (any more).</summary>
-    public async Task<int> DaemonFromHolderAsync()
-    {
-        string holder = await File.ReadAllTextAsync(Path.Combine(Directory.GetDirectories(Cache).Single(), "holder.json"));
-        return int.Parse(PidPattern().Match(holder).Groups[1].ValueSpan);
-    }
+    public int DaemonFromHolder() => LeftMounts.Holders([Cache]).Single().Pid;
 
     /// <summary>kill -9, and wait until it is gone.</summary>
     public async Task KillDaemonAsync()
@@ -186,8 +211,8 @@ internal sealed partial class MountBox : IAsyncDisposable
     {
         // A test that failed may leave its daemon and mount: theirs are those of its own state folders.
         await LeftMounts.EndAsync(Directory.GetDirectories(Folder, "cache*"));
-        await Programs.RunAsync(Who.Root, environment, "/", null, "umount", "-l", "-i", "-q", Mount);
-        (await Programs.RunAsync(Who.Root, environment, "/", null, "rm", "-rf", "--one-file-system", "--", Folder)).Ok();
+        await Programs.RunAsync(Who.Root, environment, "/", "umount", "-l", "-i", "-q", Mount);
+        (await Programs.RunAsync(Who.Root, environment, "/", "rm", "-rf", "--one-file-system", "--", Folder)).Ok();
         if (bucket is not null)
         {
             await bucket.DisposeAsync();
@@ -203,7 +228,7 @@ internal sealed partial class MountBox : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex("\"[Pp]id\":\\s*(\\d+)")]
+    [GeneratedRegex("\"pid\":\\s*(\\d+)")]
     private static partial Regex PidPattern();
 
     [GeneratedRegex("SdkCtx-[a-z0-9]+")]

@@ -14,16 +14,11 @@ internal static class Programs
 
     public static string AgentBayMount { get; } = BuiltProgram.FullPath;
 
-    public static async Task<Ran> RunAsync(Who who, IReadOnlyDictionary<string, string> environment, string? folder, string? input, string program, params string[] arguments)
+    public static async Task<Ran> RunAsync(Who who, IReadOnlyDictionary<string, string> environment, string folder, string program, params string[] arguments)
     {
         using Process process = Start(who, environment, folder, program, arguments);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
-        if (input is not null)
-        {
-            await process.StandardInput.WriteAsync(input);
-        }
-
         process.StandardInput.Close();
         using var limit = new CancellationTokenSource(LongestRun);
         try
@@ -33,15 +28,16 @@ internal static class Programs
         }
         catch (OperationCanceledException)
         {
+            string where = HangReport.Of(process.Id);
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} has not ended after {LongestRun}.");
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} has not ended after {LongestRun}:\n{where}");
         }
 
         return new Ran($"{program} {string.Join(' ', arguments)}", process.ExitCode, await output, await error);
     }
 
     /// <summary>Starts a program that goes on; the caller ends it.</summary>
-    public static Process Start(Who who, IReadOnlyDictionary<string, string> environment, string? folder, string program, params string[] arguments)
+    public static Process Start(Who who, IReadOnlyDictionary<string, string> environment, string folder, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo
         {
@@ -55,7 +51,7 @@ internal static class Programs
         string[] user = [$"--reuid={OrdinaryUid}", $"--regid={OrdinaryUid}", "--clear-groups", "--", "env"]; // Not even root may enter a user's mount.
         // .NET would enter the folder with every other start waiting, and in a mount that may take long.
         start.FileName = who == Who.OrdinaryUser ? "setpriv" : "env";
-        foreach (string argument in (string[])[.. who == Who.OrdinaryUser ? user : [], $"--chdir={folder ?? "/"}", program, .. arguments])
+        foreach (string argument in (string[])[.. who == Who.OrdinaryUser ? user : [], $"--chdir={folder}", program, .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
@@ -67,4 +63,7 @@ internal static class Programs
 
         return Process.Start(start)!;
     }
+
+    /// <summary>Of every process on the machine, with a zero after each argument.</summary>
+    public static IEnumerable<string> CommandLines() => ProcFiles.Processes().Select(ProcFiles.CommandLine);
 }

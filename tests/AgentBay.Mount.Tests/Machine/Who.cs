@@ -1,3 +1,5 @@
+using AgentBay.Testing;
+
 namespace AgentBay.Mount.Tests;
 
 /// <summary>Who mounts: root gets passthrough, an ordinary user fusermount3 and the writeback cache.</summary>
@@ -5,12 +7,6 @@ public enum Who
 {
     Root,
     OrdinaryUser,
-}
-
-public enum StoreKind
-{
-    Embedded,
-    S3,
 }
 
 /// <summary>For the tests of what every store must do.</summary>

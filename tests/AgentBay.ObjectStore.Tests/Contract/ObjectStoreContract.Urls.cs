@@ -16,7 +16,7 @@ public abstract partial class ObjectStoreContract
         string key = NewPrefix() + "a folder/grüße & co.txt";
         byte[] body = RandomBytes(300_000, 1);
         _ = await Store.PutAsync(key, body, new PutOptions { Metadata = Some }, Cancel);
-        await using var endpoint = await Store.ServeUrlsAsync(Cancel);
+        await using var endpoint = await Store.ServeUrlsAsync(new UrlServing(), Cancel);
         var signed = await Store.PresignAsync(key, PresignedUse.Get, AMinute, Cancel);
         Assert.InRange(signed.ExpiresAt - DateTimeOffset.UtcNow, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(61));
         using var http = new HttpClient(NewHttpHandler());
@@ -37,7 +37,7 @@ public abstract partial class ObjectStoreContract
         string key = NewPrefix() + "folder/object";
         _ = await PutAsync(key, "old");
         byte[] body = RandomBytes(size, size);
-        await using var endpoint = await Store.ServeUrlsAsync(Cancel);
+        await using var endpoint = await Store.ServeUrlsAsync(new UrlServing(), Cancel);
         var signed = await Store.PresignAsync(key, PresignedUse.Put, AMinute, Cancel);
         using var http = new HttpClient(NewHttpHandler());
         using var answer = await http.PutAsync(signed.Url, new ByteArrayContent(body), Cancel);
@@ -51,7 +51,7 @@ public abstract partial class ObjectStoreContract
         string prefix = NewPrefix();
         _ = await PutAsync(prefix + "one", "one");
         _ = await PutAsync(prefix + "two", "two");
-        await using var endpoint = await Store.ServeUrlsAsync(Cancel);
+        await using var endpoint = await Store.ServeUrlsAsync(new UrlServing(), Cancel);
         var get = await Store.PresignAsync(prefix + "one", PresignedUse.Get, AMinute, Cancel);
         var other = await Store.PresignAsync(prefix + "two", PresignedUse.Get, AMinute, Cancel);
         using var http = new HttpClient(NewHttpHandler());
@@ -67,7 +67,7 @@ public abstract partial class ObjectStoreContract
     [Fact]
     public async Task A_presigned_URL_of_what_is_not_there_says_404()
     {
-        await using var endpoint = await Store.ServeUrlsAsync(Cancel);
+        await using var endpoint = await Store.ServeUrlsAsync(new UrlServing(), Cancel);
         var signed = await Store.PresignAsync(NewPrefix() + "nothing", PresignedUse.Get, AMinute, Cancel);
         using var http = new HttpClient(NewHttpHandler());
         using var answer = await http.GetAsync(signed.Url, Cancel);
@@ -77,7 +77,7 @@ public abstract partial class ObjectStoreContract
     [Fact]
     public async Task A_URL_lives_from_a_second_to_the_stores_limit()
     {
-        await using var endpoint = await Store.ServeUrlsAsync(Cancel);
+        await using var endpoint = await Store.ServeUrlsAsync(new UrlServing(), Cancel);
         foreach (var lifetime in new[] { TimeSpan.Zero, TimeSpan.FromSeconds(-1), Store.Properties.MaxUrlLifetime + AMinute })
         {
             _ = await AssertFailsAsync(StoreErrorKind.Refused, () => Store.PresignAsync("key", PresignedUse.Get, lifetime, Cancel));
@@ -93,7 +93,7 @@ public abstract partial class ObjectStoreContract
         _ = name;
         string key = NewPrefix() + odd;
         _ = await PutAsync(key, "body of " + odd);
-        await using var endpoint = await Store.ServeUrlsAsync(Cancel);
+        await using var endpoint = await Store.ServeUrlsAsync(new UrlServing(), Cancel);
         var signed = await Store.PresignAsync(key, PresignedUse.Get, AMinute, Cancel);
         using var http = new HttpClient(NewHttpHandler());
         Assert.Equal("body of " + odd, await http.GetStringAsync(signed.Url, Cancel));

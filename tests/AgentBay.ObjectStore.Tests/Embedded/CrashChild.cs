@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AgentBay.ObjectStore.Embedded;
 using AgentBay.Posix;
+using AgentBay.Testing;
 
 namespace AgentBay.ObjectStore.Tests.Embedded;
 
@@ -26,8 +27,9 @@ internal static class CrashChild
     {
         using var child = Process.Start(TestProcess.New(Variable, $"{point}\n{action}\n{root}"))!;
         Task<string> output = child.StandardOutput.ReadToEndAsync();
-        string error = await child.StandardError.ReadToEndAsync() + await output;
-        await child.WaitForExitAsync();
+        Task<string> errors = child.StandardError.ReadToEndAsync();
+        await Eventually.EndsAsync(child);
+        string error = await errors + await output;
         return child.ExitCode switch
         {
             0 => false,

@@ -18,15 +18,8 @@ public sealed class S3StoreFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        try
-        {
-            server = await S3Server.StartAsync();
-            bucket = await server.CreateBucketAsync();
-        }
-        catch (S3ServerUnavailableException e)
-        {
-            unavailable = e.Message;
-        }
+        (server, unavailable) = await S3Server.TryStartAsync();
+        bucket = server is null ? null : await server.CreateBucketAsync();
     }
 
     internal S3Store NewStore(string prefix = Prefix) => new(((StoreLocation.Remote)StoreLocation.Parse(Bucket.Url(prefix))).Where);

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Text;
 using AgentBay.ObjectStore.Retrying;
 using AgentBay.ObjectStore.S3;
+using AgentBay.Testing.Http;
 using Amazon.Runtime;
 
 namespace AgentBay.ObjectStore.Tests.S3;
@@ -50,6 +51,28 @@ public sealed class ScriptedS3Tests
         await using var store = NewStore("s3://bucket?region=r", new ScriptedServer(_ => ScriptedServer.Ok(EmptyHash, new byte[5], claimedLength: 10)));
         await using var content = await store.GetAsync("key", null, null, Cancel);
         await AssertKindAsync(StoreErrorKind.Corrupt, content!.Body.CopyToAsync(Stream.Null, Cancel));
+    }
+
+    [Theory]
+    [InlineData("list", 200)]
+    [InlineData("upload", 200)]
+    [InlineData("get", 403)]
+    public async Task A_call_whose_answer_stalls_ends_at_its_deadline(string call, int status)
+    {
+        // After less than it promised the relay waits for the next request.
+        var stalled = new RelayResponse(status, "", [new("Content-Type", "application/xml"), new("Content-Length", "1000")], "<?xml version=\"1.0\"?><"u8.ToArray());
+        await using var relay = new HttpRelay(new Uri("http://127.0.0.1:9"), (_, _, _) => Task.FromResult<RelayResponse?>(stalled));
+        var options = new StoreOpenOptions { MaxRetries = 0, TryTimeout = TimeSpan.FromSeconds(1) };
+        await using var store = new RetryingStore(NewStore("s3://bucket?endpoint=http://relay&region=r&pathStyle=true", relay.NewHandler()), options);
+
+        Task called = call switch
+        {
+            "list" => store.ListAsync(new ListRequest(""), Cancel),
+            "upload" => store.BeginMultipartAsync("key", new PutOptions(), Cancel),
+            _ => store.GetAsync("key", null, null, Cancel),
+        };
+
+        await AssertKindAsync(StoreErrorKind.Unreachable, called.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
     }
 
     [Theory]
@@ -207,7 +230,7 @@ public sealed class ScriptedS3Tests
         _ => ScriptedServer.Ok(EmptyHash),
     };
 
-    private static S3Store NewStore(string url, ScriptedServer server) => new(((StoreLocation.Remote)StoreLocation.Parse(url)).Where, server, () => Credentials);
+    private static S3Store NewStore(string url, HttpMessageHandler server) => new(((StoreLocation.Remote)StoreLocation.Parse(url)).Where, server, () => Credentials);
 
     private static async Task<string> AssertKindAsync(StoreErrorKind kind, Task call)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AgentBay.Testing;
 
 namespace AgentBay.ObjectStore.Tests.S3;
 
@@ -42,15 +43,15 @@ internal static class StoreChild
         string said = "";
         foreach (var act in between)
         {
-            said += await child.StandardOutput.ReadLineAsync() + "\n";
+            said += await child.StandardOutput.ReadLineAsync().WaitAsync(Eventually.Limit) + "\n";
             act();
             await child.StandardInput.WriteLineAsync("again");
         }
 
         child.StandardInput.Close();
-        said += await child.StandardOutput.ReadToEndAsync() + await errors;
-        await child.WaitForExitAsync();
-        return said.Trim();
+        Task<string> rest = child.StandardOutput.ReadToEndAsync();
+        await Eventually.EndsAsync(child);
+        return (said + await rest + await errors).Trim();
     }
 
     /// <returns>False when this process is no store child.</returns>

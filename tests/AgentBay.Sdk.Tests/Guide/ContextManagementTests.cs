@@ -1,3 +1,5 @@
+using AgentBay.Testing;
+
 namespace AgentBay.Sdk.Tests.Guide;
 
 /// <summary>The guide's chapter "Context Management".</summary>

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using AgentBay.ObjectStore;
+using AgentBay.Testing;
 
 namespace AgentBay.Sdk.Tests.Guide;
 
@@ -27,6 +29,34 @@ public sealed class FileTests(Machine machine)
         var downloadResult = await agentBay.Context.GetFileDownloadUrlAsync(contextId: context.Id, filePath: "/data/report.txt");
         Assert.True(downloadResult.Success, downloadResult.ErrorMessage);
         Assert.Equal("This is my report content", await requests.GetStringAsync(downloadResult.Url, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task The_URLs_of_a_directory_are_answered_by_the_client_that_gave_them_whoever_else_serves_some()
+    {
+        await using SdkBox box = await machine.BoxAsync(StoreKind.Embedded);
+        Context context = await box.ContextAsync();
+        await using IObjectStore store = StoreUrl.Open(box.StoreUrl, StoreOpenOptions.Default);
+        IUrlEndpoint other = (await store.ServeUrlsAsync(new UrlServing { ForOtherProcesses = true }, CancellationToken.None))!;
+        var upload = (await box.Client.Context.GetFileUploadUrlAsync(context.Id, "/report.txt")).EnsureSuccess();
+        await other.DisposeAsync();
+        using var requests = new HttpClient();
+        using var put = await requests.PutAsync(upload.Url, new ByteArrayContent("report"u8.ToArray()), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_upload_URL_of_a_directory_stores_nothing_while_its_context_is_cleared()
+    {
+        await using SdkBox box = await machine.BoxAsync(StoreKind.Embedded);
+        Context context = await box.ContextAsync();
+        var upload = (await box.Client.Context.GetFileUploadUrlAsync(context.Id, "/report.txt")).EnsureSuccess();
+        await box.MarkAsync(context, "clearing");
+        using var requests = new HttpClient();
+        using var put = await requests.PutAsync(upload.Url, new ByteArrayContent("report"u8.ToArray()), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Conflict, put.StatusCode);
+        Assert.Contains("is being cleared: wait until that is done", await put.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Empty(await box.StoredAsync(context));
     }
 
     [Theory, OnEveryStore]

@@ -1,4 +1,5 @@
 using AgentBay.Fs.Control;
+using AgentBay.Testing;
 
 namespace AgentBay.Sdk.Tests.Guide;
 
@@ -97,7 +98,9 @@ public sealed class SessionTests(Machine machine)
         await using SdkBox box = await machine.BoxAsync(store);
         Context context = await box.ContextAsync();
         Session session = await box.SessionAsync(ContextSync.New(context.Id, box.At("/tmp/data")));
-        var downloaded = Assert.Single((await session.Context.InfoAsync()).ContextStatusData);
+        ContextStatusData downloaded = null!;
+        await Eventually.HappensAsync(
+            async () => (downloaded = Assert.Single((await session.Context.InfoAsync()).ContextStatusData)).Status != SyncTaskStatus.Pending, TestContext.Current.CancellationToken);
         Assert.Equal((SyncTaskStatus.Success, SyncMode.Download), (downloaded.Status, downloaded.TaskType));
 
         await session.Context.SyncAsync();

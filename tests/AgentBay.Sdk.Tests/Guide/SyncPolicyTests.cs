@@ -1,5 +1,6 @@
 using AgentBay.Fs.Control;
 using AgentBay.Fs.Policies;
+using AgentBay.Testing;
 
 namespace AgentBay.Sdk.Tests.Guide;
 

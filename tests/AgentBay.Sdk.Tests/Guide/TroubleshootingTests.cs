@@ -1,4 +1,5 @@
 using AgentBay.Fs.Policies;
+using AgentBay.Testing;
 
 namespace AgentBay.Sdk.Tests.Guide;
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using AgentBay.Testing;
 using Xunit.Sdk;
 using Xunit.v3;
 

@@ -1,14 +1,13 @@
 using System.Text;
-using AgentBay.Posix;
 using Microsoft.Win32.SafeHandles;
 
-namespace AgentBay.Mount.Mounts;
+namespace AgentBay.Posix;
 
 /// <summary>realpath(3), as mountinfo spells paths.</summary>
-internal static class RealPath
+public static class RealPath
 {
     /// <summary>Absolute, without links. Where the path cannot be opened (missing, or a dead mount), its folder is resolved and the name kept.</summary>
-    internal static string Of(string path)
+    public static string Of(string path)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (TryResolve(full) is { } real)

@@ -1,9 +1,10 @@
 using System.Globalization;
+using AgentBay.Fs.Control;
 
 namespace AgentBay.Fs.Linux;
 
-/// <summary>A process that keeps a mount busy.</summary>
-public sealed record BusyProcess(int Pid, string Name)
+/// <summary>The processes that keep a mount busy.</summary>
+internal static class BusyProcesses
 {
     /// <summary>Reads /proc only: the mount itself is not touched, it may not answer.</summary>
     internal static IReadOnlyList<BusyProcess> Find(string mountPoint)
@@ -48,7 +49,7 @@ public sealed record BusyProcess(int Pid, string Name)
         }
         catch (IOException)
         {
-            return "?";
+            return "";
         }
     }
 }

@@ -1,7 +1,0 @@
-namespace AgentBay.Sdk.Tests;
-
-public enum StoreKind
-{
-    Embedded,
-    S3,
-}
