@@ -6,6 +6,7 @@ namespace AgentBay.Fuse.Tests;
 
 public sealed class AllocationTests
 {
+    private const int Rounds = 10;
     private const int Times = 1000;
 
     private static readonly string[] FastPath = ["LOOKUP", "FORGET", "GETATTR", "SETATTR of everything", "CREATE", "OPEN", "READ", "WRITE", "READDIRPLUS", "RELEASE", "RENAME2", "STATFS"];
@@ -24,13 +25,17 @@ public sealed class AllocationTests
         request.CopyTo(exchange.Input, 0);
         Serve(session, exchange, transport, request.Length, Times);   // tiers and static constructors
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Serve(session, exchange, transport, request.Length, Times);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        long[] allocated = new long[Rounds];
+        for (int round = 0; round < Rounds; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Serve(session, exchange, transport, request.Length, Times);
+            allocated[round] = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
-        // The runtime allocates on this thread too, once, when it changes a method's tier: a request that allocates has 24 bytes each time.
-        Assert.Equal(0, allocated / Times);
-        Assert.Equal(row.Payload is null ? 0 : 2 * Times, transport.Sent);
+        // What a request allocates is in every round; some kilobytes that the runtime allocates on this thread once, at a time of its own, are in one.
+        Assert.Equal(0, allocated.Min());
+        Assert.Equal(row.Payload is null ? 0 : (1 + Rounds) * Times, transport.Sent);
     }
 
     private static void Serve(FuseSession session, Exchange exchange, Nowhere transport, int length, int times)
