@@ -19,7 +19,7 @@ PACKAGES="radosgw ceph-mon ceph-osd ceph-common openssl curl"
 
 say() { echo "s3-server: $*" >&2; }
 
-answers() { curl -fs -o /dev/null --max-time 2 http://127.0.0.1:7480/; }
+answers() { curl -fs -o /dev/null --max-time 10 http://127.0.0.1:7480/; }
 
 alive() { [ -f "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null; }
 
@@ -126,7 +126,7 @@ make_cluster() {
     ceph-osd -i 0
     radosgw -n client.rgw
     radosgw-admin user create --uid=t --display-name=t --access-key=testaccess --secret-key=testsecret
-    wait_for 30 answers
+    wait_for 120 answers
 }
 
 end_cluster() {
@@ -154,7 +154,8 @@ in_use() { [ -n "$(ls -A $R/users 2>/dev/null)" ]; }
 locked() { ( flock 9; "$@" 9>&- ) 9>$LOCK; }
 
 start() {
-    if [ -d $R/users ] && alive $R/run/mon.a.pid && alive $R/run/osd.0.pid && wait_for 3 answers; then
+    # One that others keep busy may be slow to answer: only one that is dead is made anew under them.
+    if [ -d $R/users ] && alive $R/run/mon.a.pid && alive $R/run/osd.0.pid && alive $R/run/client.rgw.pid && wait_for 120 answers; then
         : >"$R/users/$1"
         return
     fi

@@ -37,6 +37,30 @@ public static unsafe partial class Syscall
     /// <param name="signal">0 asks only whether the process is there.</param>
     public static Errno Kill(int pid, int signal) => Result(Native.Kill(pid, signal));
 
+    /// <summary>pidfd_open(2), close-on-exec: a process that stays this one when its number becomes another's. Linux 5.3.</summary>
+    public static Errno OpenProcess(int pid, out SafeFileHandle process)
+    {
+        int fd = (int)Native.PidfdOpen(434, pid, 0);
+        process = new SafeFileHandle(fd, ownsHandle: true);
+        return fd < 0 ? LastErrno() : Errno.OK;
+    }
+
+    /// <summary>Whether the last thread of a process has ended: then all that it had open is closed, though its parent may not have heard of its end.</summary>
+    /// <param name="process">From <see cref="OpenProcess"/>.</param>
+    public static Errno HasEnded(SafeFileHandle process, out bool hasEnded)
+    {
+        const short readable = 1;
+        var descriptor = new PollDescriptor { Descriptor = Fd(process), Events = readable };
+        hasEnded = false;
+        if (Native.Poll(&descriptor, 1, 0) < 0)
+        {
+            return LastErrno();
+        }
+
+        hasEnded = (descriptor.Returned & readable) != 0;
+        return Errno.OK;
+    }
+
     /// <summary>Raises RLIMIT_NOFILE's soft limit to its hard one.</summary>
     public static Errno RaiseOpenFileLimit()
     {

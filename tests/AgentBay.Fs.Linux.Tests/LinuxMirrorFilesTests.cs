@@ -5,6 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace AgentBay.Fs.Linux.Tests;
 
+[Collection(NothingBeside.Name)]
 public sealed class LinuxMirrorFilesTests : IDisposable
 {
     private const long Mtime = 1_600_000_000_123_456_789;

@@ -31,13 +31,19 @@ public sealed class MirrorFileSystemTests
             Assert.True(IsAnswered(h.FileSystem.Lookup(Request, folder, name)));
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+        long least = long.MaxValue; // What a lookup allocates is in every round; what the runtime does once on this thread is in one.
+        for (int round = 0; round < 10; round++)
         {
-            Assert.True(IsAnswered(h.FileSystem.Lookup(Request, folder, name)));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++)
+            {
+                Assert.True(IsAnswered(h.FileSystem.Lookup(Request, folder, name)));
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 1000, 0, 64);
+        Assert.InRange(least / 1000, 0, 64);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AgentBay.Fuse;
 using AgentBay.Posix;
+using AgentBay.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentBay.Fs.Linux.Tests;
@@ -70,7 +71,7 @@ internal sealed class Mounted : IAsyncDisposable
         {
             process.StandardInput.Close();
             Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(120));
+            await Eventually.EndsAsync(process);
             Assert.True(process.ExitCode == 0, $"exit code {process.ExitCode}\n{await output}\n{await errors}");
             return (await output).TrimEnd();
         }

@@ -37,7 +37,7 @@ public sealed class RealKernelTests
 
         Assert.Equal("200\nok", await mounted.ShellAsync("""
             sqlite3 d 'pragma journal_mode=wal; create table t(x)' > /dev/null
-            w() { for i in $(seq 100); do echo "insert into t values($i);"; done | sqlite3 -cmd '.timeout 20000' d; }
+            w() { for i in $(seq 100); do echo "insert into t values($i);"; done | sqlite3 -cmd '.timeout 100000' d; }
             w & a=$!; w & b=$!; wait $a; wait $b
             sqlite3 d 'select count(*) from t; pragma integrity_check'
             """));

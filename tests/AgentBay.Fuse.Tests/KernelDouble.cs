@@ -69,8 +69,9 @@ internal sealed class KernelDouble : IFuseTransport
 
     Errno IFuseTransport.Send(ReadOnlySpan<byte> message)
     {
+        Errno result = SendResult; // Whoever waits for the answer may set the next one's.
         Answers.Add(message.ToArray());
-        return SendResult;
+        return result;
     }
 
     public void Interrupt()

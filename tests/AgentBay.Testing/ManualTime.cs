@@ -54,7 +54,8 @@ public sealed class ManualTime : TimeProvider
             lock (guard)
             {
                 due = timers.Where(t => t.Due <= until).MinBy(t => t.Due);
-                now = due?.Due is { } at && at > now ? at : due == null ? until : now;
+                DateTimeOffset to = due?.Due ?? until;
+                now = to > now ? to : now; // A pause that was skipped meanwhile may have gone further.
                 due?.NextOrGone();
             }
 

@@ -21,6 +21,9 @@ public sealed class S3Server : IAsyncDisposable
 
     private static readonly TimeSpan Installing = TimeSpan.FromMinutes(10);
 
+    /// <summary>INVARIANT: held from a call of the script until <see cref="users"/> says what it did: a last user's stop never ends what another one has just joined.</summary>
+    private static readonly SemaphoreSlim Joining = new(1);
+
     private static int users;
 
     private S3Server(string endpoint)
@@ -38,16 +41,24 @@ public sealed class S3Server : IAsyncDisposable
     /// <returns>Where it cannot be installed, no server, and the reason: the tests that need it skip with it.</returns>
     public static async Task<(S3Server? Server, string? Reason)> TryStartAsync()
     {
-        var (code, output, error) = await RunScriptAsync("start");
-        switch (code)
+        await Joining.WaitAsync();
+        try
         {
-            case 0:
-                Interlocked.Increment(ref users);
-                return (new S3Server(output.Trim()), null);
-            case CannotInstall:
-                return (null, error.Trim());
-            default:
-                throw new InvalidOperationException($"tests/s3-server.sh start failed with {code}: {error}");
+            var (code, output, error) = await RunScriptAsync("start");
+            switch (code)
+            {
+                case 0:
+                    users++;
+                    return (new S3Server(output.Trim()), null);
+                case CannotInstall:
+                    return (null, error.Trim());
+                default:
+                    throw new InvalidOperationException($"tests/s3-server.sh start failed with {code}: {error}");
+            }
+        }
+        finally
+        {
+            _ = Joining.Release();
         }
     }
 
@@ -61,15 +72,23 @@ public sealed class S3Server : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Decrement(ref users) > 0)
+        await Joining.WaitAsync();
+        try
         {
-            return;
-        }
+            if (--users > 0)
+            {
+                return;
+            }
 
-        var (code, _, error) = await RunScriptAsync("stop");
-        if (code != 0)
+            var (code, _, error) = await RunScriptAsync("stop");
+            if (code != 0)
+            {
+                throw new InvalidOperationException($"tests/s3-server.sh stop failed with {code}: {error}");
+            }
+        }
+        finally
         {
-            throw new InvalidOperationException($"tests/s3-server.sh stop failed with {code}: {error}");
+            _ = Joining.Release();
         }
     }
 

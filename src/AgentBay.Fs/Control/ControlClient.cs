@@ -15,12 +15,15 @@ public sealed class ControlClient : IAsyncDisposable
 
     internal ControlClient(Stream connection) => lines = new MessageLines(connection, MaxReplyBytes);
 
+    /// <summary>The mount's process by its number here; null where that cannot be told.</summary>
+    public int? ServerPid { get; private init; }
+
     /// <returns>Null when no process serves this socket.</returns>
     /// <exception cref="UnauthorizedAccessException">The mount is another user's.</exception>
     public static async Task<ControlClient?> TryConnectAsync(string socketPath, CancellationToken cancellationToken)
     {
         Socket? socket = await ControlSocket.TryConnectAsync(socketPath, cancellationToken);
-        return socket is null ? null : new ControlClient(new NetworkStream(socket, ownsSocket: true));
+        return socket is null ? null : new ControlClient(new NetworkStream(socket, ownsSocket: true)) { ServerPid = ControlSocket.PeerOf(socket) };
     }
 
     /// <summary>Sends a request; gives every progress message and ends with the answer.</summary>
@@ -67,7 +70,7 @@ public sealed class ControlClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when the mount's process has ended (and with it its lock and its mount).</summary>
+    /// <summary>Completes when the mount's process ends: its mount and its lock are gone. Its last files may be open for a moment still (<see cref="ServerPid"/>).</summary>
     public async Task WaitForEndAsync(CancellationToken cancellationToken)
     {
         try

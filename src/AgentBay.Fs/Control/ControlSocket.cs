@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace AgentBay.Fs.Control;
@@ -65,6 +66,21 @@ public static class ControlSocket
             socket.Dispose();
             throw;
         }
+    }
+
+    /// <returns>The process that listens at the other end, as its number is in our namespace.</returns>
+    internal static int? PeerOf(Socket socket)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return null;
+        }
+
+        const int socketLevel = 1, peerCredentials = 17;
+        Span<byte> credentials = stackalloc byte[12]; // struct ucred: pid, uid, gid.
+        _ = socket.GetRawSocketOption(socketLevel, peerCredentials, credentials);
+        int pid = MemoryMarshal.Read<int>(credentials);
+        return pid > 0 ? pid : null; // 0: in a namespace that we do not see.
     }
 
     /// <summary>A name for a path that fits into an address: itself, or through a link in a new private folder that goes with this.</summary>

@@ -4,6 +4,7 @@ using AgentBay.Fs.Mirror;
 using AgentBay.Mount.Mounts;
 using AgentBay.Mount.Output;
 using AgentBay.ObjectStore;
+using AgentBay.Posix;
 
 namespace AgentBay.Mount.CommandLine;
 
@@ -37,6 +38,7 @@ internal static class UnmountVerb
 
     private static async Task<int> AskAsync(ControlClient client, MountTarget target, ControlRequest.Unmount request, CancellationToken cancellationToken)
     {
+        using var end = ProcessEnd.Of(client.ServerPid);
         ControlReply reply;
         try
         {
@@ -55,6 +57,7 @@ internal static class UnmountVerb
                 throw CommandException.Failed($"{target.MountPoint}: {failed.Message}");
             case ControlReply.Done done:
                 await client.WaitForEndAsync(cancellationToken);
+                await end.WaitAsync(cancellationToken); // The mirror's disk may be taken away now.
                 return Print(done, target, request.Force);
             default:
                 throw CommandException.Failed($"Unexpected answer {reply.GetType().Name}.");

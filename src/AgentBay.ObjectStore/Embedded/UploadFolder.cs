@@ -142,7 +142,12 @@ internal sealed class UploadFolder : IDisposable
     {
         opened.ForEach(static f => f.Dispose());
         log?.Dispose();
-        beginFile?.Dispose();
+        if (beginFile != null)
+        {
+            _ = Syscall.Unlock(beginFile); // A process that is just being started has the open file too.
+            beginFile.Dispose();
+        }
+
         Files.Dispose();
     }
 

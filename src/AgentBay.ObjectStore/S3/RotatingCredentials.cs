@@ -6,13 +6,13 @@ namespace AgentBay.ObjectStore.S3;
 /// Credentials that are found anew when the store refuses the ones in use: tokens end, and files and roles get other keys under a program that runs for weeks.
 /// The SDK refreshes those of roles and processes before they end; this is for those whose end it does not know.
 /// </summary>
-internal sealed class RotatingCredentials(Func<AWSCredentials> find) : AWSCredentials
+internal sealed class RotatingCredentials(Func<AWSCredentials> find, TimeProvider time) : AWSCredentials
 {
     // A refusal that other credentials cannot help with must not ask a role's service for new ones at each call.
     private static readonly TimeSpan VainPause = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim renewing = new(1);
-    private long vainUntil;
+    private long? vainSince;
     private volatile AWSCredentials current = find();
 
     public override ImmutableCredentials GetCredentials() => current.GetCredentials();
@@ -33,17 +33,17 @@ internal sealed class RotatingCredentials(Func<AWSCredentials> find) : AWSCreden
                 return true;   // Another call renewed them.
             }
 
-            if (Environment.TickCount64 < vainUntil)
+            if (vainSince is { } since && time.GetElapsedTime(since) < VainPause)
             {
                 return false;
             }
 
             // Before they are looked for: to fail at that is in vain too.
-            vainUntil = Environment.TickCount64 + (long)VainPause.TotalMilliseconds;
+            vainSince = time.GetTimestamp();
             (current as RefreshingAWSCredentials)?.ClearCredentials();
             current = find();
             bool renewed = await DiffersAsync(refused, cancellationToken).ConfigureAwait(false);
-            vainUntil = renewed ? 0 : vainUntil;
+            vainSince = renewed ? null : vainSince;
             return renewed;
         }
         finally

@@ -25,7 +25,7 @@ public sealed partial class S3Store : IObjectStore
         this.where = where;
 
         // Lazy, as opening talks to nobody; a failure (no credentials) is found anew at the next call.
-        credentials = new Lazy<RotatingCredentials>(() => new RotatingCredentials(findCredentials ?? (() => S3Credentials.Find(where.Dialect))), LazyThreadSafetyMode.PublicationOnly);
+        credentials = new Lazy<RotatingCredentials>(() => new RotatingCredentials(findCredentials ?? (() => S3Credentials.Find(where.Dialect)), Time), LazyThreadSafetyMode.PublicationOnly);
         client = new Lazy<S3WireClient>(() => S3Client.Create(where, handler, credentials.Value), LazyThreadSafetyMode.PublicationOnly);
         bool oss = where.Dialect == S3Dialect.Oss;
         Properties = new StoreProperties
@@ -40,6 +40,8 @@ public sealed partial class S3Store : IObjectStore
     }
 
     public StoreProperties Properties { get; }
+
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Objects larger than this are copied in parts of <see cref="CopyPartSize"/>.</summary>
     internal long MaxCopySize { get; init; } = 5L << 30;

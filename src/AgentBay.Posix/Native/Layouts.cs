@@ -66,3 +66,12 @@ internal struct StatxBuffer
     internal uint DevMajor;
     internal uint DevMinor;
 }
+
+/// <summary><c>struct pollfd</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PollDescriptor
+{
+    internal int Descriptor;
+    internal short Events;
+    internal short Returned;
+}

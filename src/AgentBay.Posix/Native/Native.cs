@@ -18,6 +18,12 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint CloseRange(nint number, uint first, uint last, uint flags);
 
+    [LibraryImport(C, EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint PidfdOpen(nint number, int pid, uint flags);
+
+    [LibraryImport(C, EntryPoint = "poll", SetLastError = true)]
+    internal static partial int Poll(PollDescriptor* descriptors, nuint count, int milliseconds);
+
     [LibraryImport(C, EntryPoint = "statx", SetLastError = true)]
     internal static partial int Statx(int directory, byte* path, int flags, uint mask, StatxBuffer* buffer);
 

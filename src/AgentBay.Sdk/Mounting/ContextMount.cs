@@ -1,4 +1,5 @@
 using AgentBay.Fs.Control;
+using AgentBay.Posix;
 
 namespace AgentBay.Sdk.Mounting;
 
@@ -55,6 +56,7 @@ internal sealed class ContextMount(ContextSync sync, string controlSocket, Mount
             return await ClearDeadAsync(cancellationToken);
         }
 
+        using var end = ProcessEnd.Of(client.ServerPid);
         var request = new ControlRequest.Unmount(DeadlineSeconds: null, Force: false, Upload: waitForStore) { DrainLater = !waitForStore };
         await foreach (ControlReply reply in client.SendAsync(request, cancellationToken))
         {
@@ -66,6 +68,7 @@ internal sealed class ContextMount(ContextSync sync, string controlSocket, Mount
                     return new MountEnd(IsUnmounted: false, $"{sync.Path} is in use by {BusyProcess.Describe(busy.Processes)}: end it, then delete the session again.");
                 case ControlReply.Done done:
                     await client.WaitForEndAsync(cancellationToken);
+                    await end.WaitAsync(cancellationToken);
                     return new MountEnd(IsUnmounted: true, waitForStore ? RemainderOf(done, "stays on this machine for the next session here") : null);
                 case ControlReply.Failed failed:
                     return new MountEnd(IsUnmounted: false, $"{sync.Path}: {failed.Message}");

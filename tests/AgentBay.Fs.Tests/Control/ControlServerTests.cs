@@ -6,6 +6,7 @@ using AgentBay.Testing;
 
 namespace AgentBay.Fs.Tests.Control;
 
+[Collection(NothingBeside.Name)]
 public sealed class ControlServerTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -194,6 +195,15 @@ public sealed class ControlServerTests
         _ = Assert.IsType<ControlReply.Status>(await client.AskAsync(new ControlRequest.Status(), Cancel));
         Assert.Contains(Path.GetDirectoryName(fixture.SocketPath), File.ReadLines("/proc/net/unix").Where(line => line.EndsWith("/control.sock", StringComparison.Ordinal)).Select(line => ControlSocket.FolderOf(Path.GetDirectoryName(line.Split(' ')[^1])!)));
         Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(fixture.SocketPath) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    [Fact]
+    public async Task A_client_knows_the_process_that_it_asks()
+    {
+        await using var fixture = new ControlFixture();
+        await using ControlClient client = await fixture.ConnectAsync();
+
+        Assert.Equal(OperatingSystem.IsLinux() ? Environment.ProcessId : null, client.ServerPid);
     }
 
     [Fact]

@@ -13,6 +13,22 @@ public sealed class PrefetcherTests
         await mirror.PutForeignAsync("large", new string('x', 1000));
         await mirror.PutForeignAsync("d/small", "x");
         await mirror.PutForeignAsync("d/e/middle", "xxxxxxxxx");
+        int begun = 0;
+        var bothBegun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        mirror.Store.BeforeCall = (call, cancellationToken) =>
+        {
+            if (call.Call != StoreCall.Get || !(call.Key.EndsWith("small", StringComparison.Ordinal) || call.Key.EndsWith("middle", StringComparison.Ordinal)))
+            {
+                return Task.CompletedTask;
+            }
+
+            if (Interlocked.Increment(ref begun) == 2)
+            {
+                bothBegun.SetResult();
+            }
+
+            return bothBegun.Task.WaitAsync(cancellationToken); // It goes two at a time: neither ends before both have begun.
+        };
 
         Assert.True(await mirror.Session.PrefetchAsync());
 

@@ -1,5 +1,6 @@
 using System.Net;
 using AgentBay.ObjectStore.S3;
+using AgentBay.Testing;
 using Amazon.Runtime;
 
 namespace AgentBay.ObjectStore.Tests.S3;
@@ -139,7 +140,7 @@ public sealed class CredentialRotationTests
                 : request.Method == HttpMethod.Get ? ScriptedServer.Ok(body: "<?xml version=\"1.0\"?><ListBucketResult/>"u8.ToArray())
                 : ScriptedServer.Ok(EmptyHash);
         });
-        return new S3Store(Where, server, () => new BasicAWSCredentials(Find(), "secret"));
+        return new S3Store(Where, server, () => new BasicAWSCredentials(Find(), "secret")) { Time = new ManualTime() };
     }
 
     /// <summary>The first look finds key1, every other one key2.</summary>

@@ -62,7 +62,7 @@ internal static class StoreChild
             return false;
         }
 
-        await using var store = StoreUrl.Open(url, new StoreOpenOptions { MaxRetries = 0 });
+        await using var store = StoreUrl.Open(url, new StoreOpenOptions { MaxRetries = 0, TryTimeout = TimeSpan.FromMinutes(2) });
         do
         {
             Console.WriteLine(await PutAndGetAsync(store));
