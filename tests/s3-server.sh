@@ -155,9 +155,13 @@ locked() { ( flock 9; "$@" 9>&- ) 9>$LOCK; }
 
 start() {
     # One that others keep busy may be slow to answer: only one that is dead is made anew under them.
-    if [ -d $R/users ] && alive $R/run/mon.a.pid && alive $R/run/osd.0.pid && alive $R/run/client.rgw.pid && wait_for 120 answers; then
-        : >"$R/users/$1"
-        return
+    if [ -d $R/users ] && alive $R/run/mon.a.pid && alive $R/run/osd.0.pid && alive $R/run/client.rgw.pid; then
+        if wait_for 120 answers; then
+            : >"$R/users/$1"
+            return
+        fi
+        forget_dead_users
+        ! in_use || { say "the server that others use does not answer"; exit 1; }
     fi
     local log; log=$(mktemp)
     [ -d $R ] && end_cluster

@@ -3,6 +3,7 @@ using System.Text.Json;
 using AgentBay.ObjectStore;
 using AgentBay.Posix;
 using AgentBay.Testing;
+using AgentBay.Testing.Http;
 
 namespace AgentBay.Mount.Tests;
 
@@ -64,13 +65,28 @@ public sealed class ContextCommandTests(Machine machine)
     [Fact]
     public async Task A_deletion_that_is_interrupted_says_how_to_end_it()
     {
-        await using MountBox box = await BoxAsync(StoreKind.Embedded);
+        await using MountBox box = await BoxAsync(StoreKind.S3);
         (await box.AgentBayAsync("context", "create", "test")).Ok();
+        string files = Uri.EscapeDataString($"contexts/{await box.ContextIdAsync()}/");
+        var deletes = new TaskCompletionSource();
+        var ended = new TaskCompletionSource();
+        await using var relay = new HttpRelay(new Uri(box.Bucket.Server.Endpoint), async (request, forward, cancel) =>
+        {
+            if (request.Parameters.Contains("list-type") && request.Target.Contains(files, StringComparison.Ordinal))
+            {
+                _ = deletes.TrySetResult();
+                await ended.Task.WaitAsync(cancel);
+            }
+
+            return await forward(request);
+        });
+        box.ReachStoreBy($"http://127.0.0.1:{relay.Port}");
         using var delete = box.Start(Programs.AgentBayMount, "context", "delete", "test", "--yes");
-        (await box.ScriptAsync(box.StoreUrl, "until grep -rqs '\"deleting\"' .agentbay; do sleep 0.05; done")).Ok(); // From then on it waits for late writers.
+        await deletes.Task.WaitAsync(Eventually.Limit, Cancel); // It looks for what it has to delete.
 
         _ = Syscall.Kill(delete.Id, signal: 15);
         await Eventually.EndsAsync(delete);
+        ended.SetResult();
 
         Assert.Equal(1, delete.ExitCode);
         Assert.Contains("until it is deleted again: agentbay-mount context delete test --yes", await delete.StandardError.ReadToEndAsync(Cancel), StringComparison.Ordinal);

@@ -233,16 +233,21 @@ public sealed class FileCommandTests(Machine machine)
     [Fact]
     public async Task A_get_whose_terminal_is_closed_leaves_nothing_and_fails()
     {
+        const int stop = 19, go = 18, hangUp = 1 << 0; // SIGHUP in a mask.
         await using MountBox box = await BoxAsync(StoreKind.Embedded);
         string folder = Path.Combine(box.Folder, "got"), code = Path.Combine(box.Folder, "code");
         (await box.ScriptAsync(box.Folder, "mkdir got; head -c 400M /dev/zero | \"$1\" file put test - a", Programs.AgentBayMount)).Ok();
-        using var terminal = box.Start("script", "-qec", $"trap 'kill -HUP $!' HUP; {Programs.AgentBayMount} file get test a got & wait $!; wait $!; echo $? > code", "/dev/null"); // As a shell does.
+        using var terminal = box.Start("script", "-qec", $"trap 'kill -HUP $!' HUP; {Programs.AgentBayMount} file get test a got & echo $! > get; wait $!; wait $!; echo $? > code", "/dev/null"); // As a shell does.
         while (Directory.GetFileSystemEntries(folder) is [])
         {
             Assert.False(terminal.HasExited);
         }
 
+        int get = int.Parse((await File.ReadAllTextAsync(Path.Combine(box.Folder, "get"), Cancel)).Trim(), System.Globalization.CultureInfo.InvariantCulture);
+        _ = Syscall.Kill(get, stop); // It is in the middle of it, however long the closing takes.
         terminal.Kill();
+        await Eventually.HappensAsync(() => Task.FromResult((long.Parse(ProcFiles.Status($"{get}", "ShdPnd"), System.Globalization.NumberStyles.HexNumber) & hangUp) != 0), Cancel);
+        _ = Syscall.Kill(get, go);
         await Eventually.HappensAsync(async () => File.Exists(code) && await File.ReadAllTextAsync(code, Cancel) == "1\n", Cancel);
 
         Assert.Empty(Directory.GetFileSystemEntries(folder));
@@ -410,7 +415,7 @@ public sealed class FileCommandTests(Machine machine)
     public async Task An_upload_URL_stores_in_a_context_that_was_cleared_and_leaves_nothing_of_one_that_was_deleted(string verb, HttpStatusCode status, string left)
     {
         await using MountBox box = await BoxAsync(StoreKind.Embedded);
-        string put = (await box.AgentBayAsync("file", "upload-url", "test", "f", "--expires", "30s")).Ok().Output.Trim();
+        string put = (await box.AgentBayAsync("file", "upload-url", "test", "f", "--expires", "60s")).Ok().Output.Trim();
         string id = (await box.AgentBayAsync("context", "get", "test", "--json")).Json().GetProperty("id").GetString()!;
         (await box.AgentBayAsync("context", verb, "test", "--yes")).Ok();
         using var http = new HttpClient();

@@ -147,34 +147,6 @@ public sealed class MountLifeTests(Machine machine)
         (await box.AgentBayAsync("mount-helper", "test", box.Mount, "-o", "nonsense")).Exits(1); // mount(8)'s code for wrong usage.
     }
 
-    [Theory]
-    [ClassData<BothStores>]
-    public async Task Where_the_helper_is_installed_umount_returns_when_everything_is_in_the_store(StoreKind store)
-    {
-        await using MountBox box = await BoxAsync(store);
-        string helpers = Directory.CreateDirectory(Path.Combine(box.Folder, "sbin")).FullName;
-        string helper = Path.Combine(helpers, "umount.fuse.agentbay");
-        await File.WriteAllTextAsync(helper, $"#!/bin/sh\nexec '{Programs.AgentBayMount}' umount-helper \"$@\"\n", TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(helper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-
-        // umount(8) looks into /sbin only: here it is one of this test's own, in a namespace of its own.
-        Ran ran = await box.ScriptInNamespaceAsync(Umount, helpers, Programs.AgentBayMount, box.Mount, box.Cache);
-
-        _ = ran.Ok();
-        await using StoredContext stored = await StoredContext.OpenAsync(box);
-        Assert.Equal(300, (await stored.KeysAsync()).Count);
-        Assert.DoesNotContain(box.Mount, File.Exists(UserTable) ? await File.ReadAllTextAsync(UserTable, TestContext.Current.CancellationToken) : "", StringComparison.Ordinal);
-    }
-
-    private const string UserTable = "/run/mount/utab";
-
-    private const string Umount = """
-        mount -t overlay -o "lowerdir=$1:/usr/sbin" none /usr/sbin
-        "$2" test "$3" --cache-dir "$4" --write-back off
-        for i in $(seq 300); do echo "$i" > "$3/$i"; done
-        umount "$3"
-        """;
-
     private static string? Text(JsonElement element, string property) => element.GetProperty(property).GetString();
 
     private Task<MountBox> BoxAsync(StoreKind store) => MountBox.CreateAsync(machine, store, Who.Root);

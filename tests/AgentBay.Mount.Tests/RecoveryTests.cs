@@ -1,6 +1,5 @@
 using AgentBay.ObjectStore;
 using AgentBay.Testing;
-using AgentBay.Testing.Http;
 
 namespace AgentBay.Mount.Tests;
 
@@ -403,39 +402,6 @@ public sealed class RecoveryTests(Machine machine)
         await box.UnmountAsync();
         Assert.Equal(["a", "other"], await stored.KeysAsync());
         Assert.Equal("theirs", await stored.ReadAsync("a"));
-    }
-
-    [Theory]
-    [ClassData<BothStores>]
-    public async Task A_mount_of_a_context_that_is_deleted_elsewhere_stores_nothing_and_says_so(StoreKind store)
-    {
-        await using MountBox box = await BoxAsync(store);
-        await box.MountAsync("--write-back", "off");
-        (await box.ScriptAsync(box.Mount, "echo one > stored && sync stored && echo two > new")).Ok();
-        await using StoredContext stored = await StoredContext.OpenAsync(box);
-
-        // Elsewhere: for whom this mount, which reached the store by another URL, is none of theirs.
-        if (store == StoreKind.S3)
-        {
-            await using var relay = new HttpRelay(new Uri(box.Bucket.Server.Endpoint), async (request, forward, _) => await forward(request));
-            (await box.AgentBayAsync("context", "delete", "test", "--yes", "--store", box.StoreUrl.Replace(box.Bucket.Server.Endpoint, $"http://127.0.0.1:{relay.Port}", StringComparison.Ordinal))).Ok();
-        }
-        else
-        {
-            const string delete = """mkdir elsewhere && mount --bind "$1" elsewhere && "$2" context delete test --yes --store "$PWD/elsewhere" """;
-            (await box.ScriptInNamespaceAsync(delete, box.StoreUrl, Programs.AgentBayMount)).Ok();
-        }
-
-        Assert.Contains("was deleted", (await box.AgentBayAsync("sync", box.Mount)).Exits(3).Error, StringComparison.Ordinal);
-        Assert.NotEqual(0, (await box.ScriptAsync(box.Mount, "sync new")).ExitCode);
-        Assert.Equal("two\n", (await box.ScriptAsync(box.Mount, "cat new")).Ok().Output);
-        Assert.Contains("new", (await box.AgentBayAsync("unmount", box.Mount)).Exits(3).Error, StringComparison.Ordinal);
-        Assert.Empty(await stored.KeysAsync());
-        string mirror = box.MirrorTree;
-        Assert.Equal("two\n", await File.ReadAllTextAsync(Path.Combine(mirror, "new"), Cancel));
-        Assert.Contains($"are in {mirror}: take", (await box.TryMountAsync()).Ok().Error, StringComparison.Ordinal);
-        Assert.Empty((await box.ScriptAsync(box.Mount, "ls -A")).Ok().Output);
-        await box.UnmountAsync();
     }
 
     [Fact]

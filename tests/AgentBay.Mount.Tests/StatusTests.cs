@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text.Json;
 using AgentBay.Posix;
@@ -197,6 +198,7 @@ public sealed class StatusTests(Machine machine)
     {
         await using MountBox box = await BoxAsync(StoreKind.S3);
         using var turn = new SemaphoreSlim(0);
+        var turns = new ConcurrentDictionary<string, Task>();
         await using var relay = new HttpRelay(new Uri(box.Bucket.Server.Endpoint), async (request, forward, cancel) =>
         {
             if (request.Method == "PUT" && request.Path.StartsWith($"/{box.Bucket.Name}/contexts/", StringComparison.Ordinal))
@@ -206,7 +208,7 @@ public sealed class StatusTests(Machine machine)
                     return RelayResponse.Error(403, "AccessDenied", "No.");
                 }
 
-                await turn.WaitAsync(cancel);
+                await turns.GetOrAdd(request.Path, _ => turn.WaitAsync(CancellationToken.None)).WaitAsync(cancel); // A file that comes twice has one turn.
             }
 
             return await forward(request);
@@ -219,7 +221,12 @@ public sealed class StatusTests(Machine machine)
         Task<Ran> sync = box.AgentBayAsync("sync", box.Mount);
         turn.Release(4);
 
-        JsonElement status = await StatusWhenAsync(box, status => status.GetProperty("bytesPerSecond").GetInt64() >= 10_000 && status.GetProperty("cacheBytes").GetInt64() == 400_000);
+        long highest = 0; // The rate is that of the last seconds.
+        JsonElement status = await StatusWhenAsync(box, status =>
+        {
+            highest = Math.Max(highest, status.GetProperty("bytesPerSecond").GetInt64());
+            return highest >= 10_000 && status.GetProperty("cacheBytes").GetInt64() == 400_000;
+        });
 
         Assert.Equal(1, status.GetProperty("errors").GetInt32());
         Assert.InRange(status.GetProperty("pendingFiles").GetInt32(), 6, 10); // What is stored counts as pending until the pass ends.

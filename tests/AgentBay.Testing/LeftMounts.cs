@@ -9,9 +9,9 @@ public static class LeftMounts
     /// <param name="cacheDirectories">Where the test kept its mirrors.</param>
     public static async Task EndAsync(IEnumerable<string> cacheDirectories)
     {
-        foreach ((_, int pid, string mountPoint) in Holders(cacheDirectories))
+        foreach ((string state, int pid, string mountPoint) in Holders(cacheDirectories))
         {
-            await KillAsync(pid);
+            await KillAsync(pid, state, mountPoint);
             await DetachAsync(mountPoint);
         }
     }
@@ -19,9 +19,9 @@ public static class LeftMounts
     /// <summary>kill -9, and wait until they are gone. Their mounts stay, dead.</summary>
     public static async Task KillAsync(IEnumerable<string> cacheDirectories)
     {
-        foreach ((_, int pid, _) in Holders(cacheDirectories))
+        foreach ((string state, int pid, string mountPoint) in Holders(cacheDirectories))
         {
-            await KillAsync(pid);
+            await KillAsync(pid, state, mountPoint);
         }
     }
 
@@ -50,18 +50,21 @@ public static class LeftMounts
         }
     }
 
-    private static async Task KillAsync(int pid)
+    /// <summary>Unless its number is that of another by now: also of another test's daemon.</summary>
+    private static async Task KillAsync(int pid, string state, string mountPoint)
     {
         try
         {
             using var daemon = Process.GetProcessById(pid);
-            if (daemon.MainModule?.FileName == BuiltProgram.FullPath)
+            string commandLine = await File.ReadAllTextAsync($"/proc/{pid}/cmdline");
+            if (commandLine.StartsWith(BuiltProgram.FullPath, StringComparison.Ordinal)
+                && (commandLine.Contains(mountPoint, StringComparison.Ordinal) || commandLine.Contains(Path.GetDirectoryName(state)!, StringComparison.Ordinal)))
             {
                 daemon.Kill();
                 await Eventually.EndsAsync(daemon);
             }
         }
-        catch (ArgumentException)
+        catch (Exception gone) when (gone is ArgumentException or IOException)
         {
             // It has ended: as it should.
         }

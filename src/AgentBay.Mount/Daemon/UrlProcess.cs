@@ -47,22 +47,10 @@ internal static class UrlProcess
         IObjectStore store = session.Store;
         var serving = new UrlServing { ForOtherProcesses = true, GuardOf = key => new ContextPutGuard(session.Catalog, key, TimeProvider.System) };
         bool told = false;
-        while (await IsWantedAsync(store, cancellationToken))
+        do
         {
             await using IUrlEndpoint? endpoint = await store.ServeUrlsAsync(serving, cancellationToken);
-            Tell();
-
-            while (await UrlDeadline.ReadAsync(store, cancellationToken) + Margin - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } left)
-            {
-                await Task.Delay(left < LongestSleep ? left : LongestSleep, cancellationToken);
-            }
-        }
-
-        Tell(); // A URL of a second may have expired before this process was up: that is no failure.
-        return ExitCode.Done; // After the endpoint was taken back: whoever extended the time before that was seen just now, whoever comes later finds none.
-
-        void Tell()
-        {
+            DateTimeOffset began = TimeProvider.System.GetUtcNow(); // A URL of a second may have expired before this: whoever started this process finds an endpoint all the same.
             if (!told)
             {
                 Console.Out.WriteLine(Ready);
@@ -70,8 +58,17 @@ internal static class UrlProcess
                 Terminal.LeaveDescriptors();
                 told = true;
             }
+
+            while (Later(await UrlDeadline.ReadAsync(store, cancellationToken), began) + Margin - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } left)
+            {
+                await Task.Delay(left < LongestSleep ? left : LongestSleep, cancellationToken);
+            }
         }
+        while (await IsWantedAsync(store, cancellationToken));
+        return ExitCode.Done; // After the endpoint was taken back: whoever extended the time before that was seen just now, whoever comes later finds none.
     }
+
+    private static DateTimeOffset Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;
 
     private static async Task<bool> IsWantedAsync(IObjectStore store, CancellationToken cancellationToken) =>
         await UrlDeadline.ReadAsync(store, cancellationToken) > TimeProvider.System.GetUtcNow();

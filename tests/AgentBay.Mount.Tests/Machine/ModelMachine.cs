@@ -89,7 +89,8 @@ internal sealed class ModelMachine : IAsyncDisposable
     public bool IsOfKill(Exception error)
     {
         bool disconnected = error is PosixException { Error: Errno.ENOTCONN or Errno.ECONNABORTED }
-            || error.Message.Contains("endpoint is not connected", StringComparison.Ordinal) || error.Message.Contains("connection abort", StringComparison.Ordinal);
+            || error.Message.Contains("endpoint is not connected", StringComparison.Ordinal) || error.Message.Contains("connection abort", StringComparison.Ordinal)
+            || error.Message.Contains("ended before it answered", StringComparison.Ordinal);
         if (armed)
         {
             _ = daemon!.WaitForExit(disconnected ? Eventually.Limit : Reaping); // A command of ours may have failed because the daemon just died.

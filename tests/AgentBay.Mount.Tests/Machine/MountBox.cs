@@ -105,7 +105,7 @@ internal sealed partial class MountBox : IAsyncDisposable
     public Task<Ran> ScriptAsync(string folder, string script, params string[] arguments) =>
         Programs.RunAsync(Who, environment, folder, "bash", ["-euo", "pipefail", "-c", script, "bash", .. arguments]);
 
-    /// <summary>Likewise as root in a mount namespace of its own, which has none of the other tests' mounts: a copy would keep them alive after their umount.</summary>
+    /// <summary>Likewise as root in a mount namespace of its own, which has none of the other mounts: a copy would keep them alive after their umount. For classes in <see cref="NothingBeside"/>.</summary>
     public Task<Ran> ScriptInNamespaceAsync(string script, params string[] arguments)
     {
         // umount(8) as such alone: without its helpers, its table, and a look into mounts whose daemons may be stopped.

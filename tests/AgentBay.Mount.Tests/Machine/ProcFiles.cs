@@ -24,6 +24,23 @@ internal static class ProcFiles
         }
     }
 
+    /// <summary>A field of <c>status</c>; empty when it is not there.</summary>
+    public static string Status(string processOrThread, string field) =>
+        Read($"{processOrThread}/status").Split('\n').FirstOrDefault(line => line.StartsWith($"{field}:", StringComparison.Ordinal))?[(field.Length + 1)..].Trim() ?? "";
+
+    /// <param name="folder">Below <c>/proc</c>.</param>
+    public static IReadOnlyList<(string Name, string? Target)> Links(string folder)
+    {
+        try
+        {
+            return [.. new DirectoryInfo($"/proc/{folder}").GetFileSystemInfos().Select(link => (link.Name, link.LinkTarget))];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return []; // It has just ended, or is not ours to look at.
+        }
+    }
+
     /// <param name="path">Below <c>/proc</c>.</param>
     public static string Read(string path)
     {

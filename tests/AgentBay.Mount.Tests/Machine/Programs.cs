@@ -17,23 +17,24 @@ internal static class Programs
     public static async Task<Ran> RunAsync(Who who, IReadOnlyDictionary<string, string> environment, string folder, string program, params string[] arguments)
     {
         using Process process = Start(who, environment, folder, program, arguments);
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> error = process.StandardError.ReadToEndAsync();
+        void End() => process.Kill(entireProcessTree: true);
+        var output = new ProgramOutput(process.StandardOutput, End);
+        var error = new ProgramOutput(process.StandardError, End);
         process.StandardInput.Close();
         using var limit = new CancellationTokenSource(LongestRun);
         try
         {
             // A process that it has left behind may keep its output open.
-            await Task.WhenAll(process.WaitForExitAsync(limit.Token), output, error).WaitAsync(limit.Token);
+            await Task.WhenAll(process.WaitForExitAsync(limit.Token), output.Whole, error.Whole).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
             string where = HangReport.Of(process.Id);
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} has not ended after {LongestRun}:\n{where}");
+            End();
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} has not ended after {LongestRun}:\n{where}\n--- output: {output.Describe()}\n--- error: {error.Describe()}");
         }
 
-        return new Ran($"{program} {string.Join(' ', arguments)}", process.ExitCode, await output, await error);
+        return new Ran($"{program} {string.Join(' ', arguments)}", process.ExitCode, output.ToString(), error.ToString());
     }
 
     /// <summary>Starts a program that goes on; the caller ends it.</summary>

@@ -71,13 +71,13 @@ internal sealed class SdkBox : IAsyncDisposable
     }
 
     /// <summary>Puts a state into a context's record, as another process does.</summary>
-    internal async Task MarkAsync(Context context, string state)
+    internal async Task MarkAsync(Context context, string state, string? clearer = null)
     {
         await using IObjectStore store = ObjectStore.StoreUrl.Open(StoreUrl, StoreOpenOptions.Default);
         string key = $".agentbay/contexts/{context.Id}.json";
         await using ObjectContent? record = await store.GetAsync(key, range: null, ifMatch: null, CancellationToken.None);
         using var reader = new StreamReader(record!.Body, Encoding.UTF8);
-        string marked = (await reader.ReadToEndAsync()).Replace("\"available\"", $"\"{state}\"", StringComparison.Ordinal);
+        string marked = (await reader.ReadToEndAsync()).Replace("\"available\"", clearer is null ? $"\"{state}\"" : $"\"{state}\",\"clearer\":\"{clearer}\"", StringComparison.Ordinal);
         _ = await store.PutAsync(key, Encoding.UTF8.GetBytes(marked), new PutOptions(), CancellationToken.None);
     }
 
