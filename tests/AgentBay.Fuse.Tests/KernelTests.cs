@@ -290,7 +290,7 @@ public sealed class KernelTests
                 rain += 1
             signal.signal(signal.SIGALRM, drop)
             signal.setitimer(signal.ITIMER_REAL, 0.0001, 0.0001)
-            while rain < 1000:
+            while rain < 4000:
                 try:
                     os.unlink(sys.argv[1])
                 except FileNotFoundError:

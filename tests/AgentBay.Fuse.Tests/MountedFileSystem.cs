@@ -11,7 +11,7 @@ namespace AgentBay.Fuse.Tests;
 internal sealed class MountedFileSystem : IAsyncDisposable
 {
     /// <summary>Far more than any program takes here.</summary>
-    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(5);
 
     private readonly TemporaryFolder folder = new();
     private readonly CancellationTokenSource stop = new();

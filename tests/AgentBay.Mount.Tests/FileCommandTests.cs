@@ -233,11 +233,11 @@ public sealed class FileCommandTests(Machine machine)
     [Fact]
     public async Task A_get_whose_terminal_is_closed_leaves_nothing_and_fails()
     {
-        const int stop = 19, go = 18, hangUp = 1 << 0; // SIGHUP in a mask.
+        const int stop = 19, go = 18;
         await using MountBox box = await BoxAsync(StoreKind.Embedded);
         string folder = Path.Combine(box.Folder, "got"), code = Path.Combine(box.Folder, "code");
         (await box.ScriptAsync(box.Folder, "mkdir got; head -c 400M /dev/zero | \"$1\" file put test - a", Programs.AgentBayMount)).Ok();
-        using var terminal = box.Start("script", "-qec", $"trap 'kill -HUP $!' HUP; {Programs.AgentBayMount} file get test a got & echo $! > get; wait $!; wait $!; echo $? > code", "/dev/null"); // As a shell does.
+        using var terminal = box.Start("script", "-qec", $"trap 'kill -HUP $!' HUP; sh -c 'echo $$ > get; exec {Programs.AgentBayMount} file get test a got' & wait $!; wait $!; echo $? > code", "/dev/null"); // As a shell does.
         while (Directory.GetFileSystemEntries(folder) is [])
         {
             Assert.False(terminal.HasExited);
@@ -246,7 +246,7 @@ public sealed class FileCommandTests(Machine machine)
         int get = int.Parse((await File.ReadAllTextAsync(Path.Combine(box.Folder, "get"), Cancel)).Trim(), System.Globalization.CultureInfo.InvariantCulture);
         _ = Syscall.Kill(get, stop); // It is in the middle of it, however long the closing takes.
         terminal.Kill();
-        await Eventually.HappensAsync(() => Task.FromResult((long.Parse(ProcFiles.Status($"{get}", "ShdPnd"), System.Globalization.NumberStyles.HexNumber) & hangUp) != 0), Cancel);
+        await HasHangupAsync(get, "ShdPnd");
         _ = Syscall.Kill(get, go);
         await Eventually.HappensAsync(async () => File.Exists(code) && await File.ReadAllTextAsync(code, Cancel) == "1\n", Cancel);
 
@@ -429,14 +429,14 @@ public sealed class FileCommandTests(Machine machine)
     }
 
     /// <summary>Until a command has come so far that signals interrupt it.</summary>
-    private static Task TakesSignalsAsync(int process) => Eventually.HappensAsync(
-        async () =>
-        {
-            const ulong hangup = 1;
-            string caught = (await File.ReadAllLinesAsync($"/proc/{process}/status", Cancel)).Single(line => line.StartsWith("SigCgt:", StringComparison.Ordinal));
-            return (Convert.ToUInt64(caught["SigCgt:".Length..].Trim(), 16) & hangup) != 0;
-        },
-        Cancel);
+    private static Task TakesSignalsAsync(int process) => HasHangupAsync(process, "SigCgt");
+
+    /// <summary>Until SIGHUP is in one of the sets of signals that proc(5) has of a process.</summary>
+    private static Task HasHangupAsync(int process, string set)
+    {
+        const ulong hangup = 1;
+        return Eventually.HappensAsync(() => Task.FromResult((Convert.ToUInt64(ProcFiles.Status($"{process}", set), 16) & hangup) != 0), Cancel);
+    }
 
     private static IEnumerable<string> UrlProcesses(MountBox box) =>
         Programs.CommandLines().Where(line => line.Contains("\0serve-urls\0", StringComparison.Ordinal) && line.Contains(box.StoreUrl, StringComparison.Ordinal));

@@ -120,7 +120,7 @@ public sealed partial class ContextCatalog
             return false;
         }
 
-        await TryDeleteAsync(CatalogKeys.Record(record.Value.Id), record.ETag, cancellationToken);
+        await store.DeleteVersionAsync(CatalogKeys.Record(record.Value.Id), record.ETag, cancellationToken);
         return true;
     }
 }

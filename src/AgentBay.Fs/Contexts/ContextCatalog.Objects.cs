@@ -118,7 +118,7 @@ public sealed partial class ContextCatalog
     }
 
     private Task ReleaseAsync(string name, Versioned<NameEntry> entry, CancellationToken cancellationToken) =>
-        TryDeleteAsync(CatalogKeys.Name(name), entry.ETag, cancellationToken);
+        store.DeleteVersionAsync(CatalogKeys.Name(name), entry.ETag, cancellationToken);
 
     /// <summary>Gives a name back if this context's entry is still there.</summary>
     private async Task ReleaseAsync(string name, string id, CancellationToken cancellationToken)
@@ -126,18 +126,6 @@ public sealed partial class ContextCatalog
         if (await ReadNameAsync(name, cancellationToken) is { } entry && entry.Value.Id == id)
         {
             await ReleaseAsync(name, entry, cancellationToken);
-        }
-    }
-
-    private async Task TryDeleteAsync(string key, string etag, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await store.DeleteAsync(key, etag, cancellationToken);
-        }
-        catch (StoreException anotherVersion) when (anotherVersion.Kind == StoreErrorKind.PreconditionFailed)
-        {
-            // It is somebody else's now.
         }
     }
 

@@ -53,16 +53,10 @@ public sealed class DiskReserve
 
     private bool TryMake(int steps, long step)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, PreallocationSize = steps * step };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
         try
         {
-            using var file = new FileStream(FilePath, options);
-            file.SetLength(options.PreallocationSize);
+            using FileStream file = PrivateFile.Open(FilePath, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, PreallocationSize = steps * step });
+            file.SetLength(steps * step);
             held = steps;
             return true;
         }

@@ -86,24 +86,12 @@ internal sealed class ContextWatch(ContextGuard guard, IObjectStore store, Basel
             if (await store.HeadAsync(written.Key, cancellationToken) is { } there && there.ETag == written.Remote!.ETag
                 && ObjectDescription.FromObject(written.Key, there, DefaultAttributes.Standard).OperationId == written.OperationId)
             {
-                await TryDeleteAsync(there, cancellationToken);
+                await store.DeleteVersionAsync(there.Key, there.ETag, cancellationToken);
             }
 
             await index.ApplyAsync(new IndexChange(written.Path, null, written)); // It is in no store: what a mount has of it is all that there is.
 
             _ = unconfirmed.TryDequeue(out _);
-        }
-    }
-
-    private async Task TryDeleteAsync(ObjectInfo written, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await store.DeleteAsync(written.Key, written.ETag, cancellationToken);
-        }
-        catch (StoreException replaced) when (replaced.Kind == StoreErrorKind.PreconditionFailed)
-        {
-            // By somebody who may.
         }
     }
 }

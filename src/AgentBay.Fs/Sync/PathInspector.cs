@@ -39,7 +39,7 @@ internal sealed class PathInspector(OpenMirror mirror, SyncEngine engine)
             PendingSince = since,
             PendingBelow = below,
             Rule = state == PathSyncState.Pending && !mirror.Rules.Uploads ? "uploaded only when agentbay-mount sync asks for it" : rule,
-            LastError = error ?? (mirror.Files.TryStat(path) is { } read ? mirror.ReadFailures.Of(read.Identity.Inode) : null),
+            LastError = error ?? ((entry ?? mirror.Files.TryStat(path)) is { } read ? mirror.ReadFailures.Of(read.Identity.Inode) : null),
             Conflicts = conflicts,
         };
     }

@@ -76,7 +76,8 @@ internal static class FileTransfer
         string aside = Path.Combine(folder, $".agentbay-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         try
         {
-            await using (FileStream written = CreatePrivate(aside))
+            // Until it has the mode that the file is to have, nobody else reads it.
+            await using (FileStream written = PrivateFile.Open(aside, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write }))
             {
                 await CopyAsync(opened, written, quiet: false, cancellationToken);
             }
@@ -88,18 +89,6 @@ internal static class FileTransfer
         {
             File.Delete(aside); // Nothing, when it was renamed.
         }
-    }
-
-    /// <summary>Until it has the mode that the file is to have, nobody else reads it.</summary>
-    private static FileStream CreatePrivate(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return new FileStream(path, options);
     }
 
     private static Task CopyAsync(OpenedFile opened, Stream target, bool quiet, CancellationToken cancellationToken) => TransferDisplay.ShowAsync(

@@ -1,4 +1,5 @@
 using System.Text;
+using AgentBay.Fs.Mirror;
 
 namespace AgentBay.Mount.Logging;
 
@@ -18,12 +19,7 @@ internal static class LogFile
             }
 
             var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            return new StreamWriter(new FileStream(path, options), new UTF8Encoding(false)) { AutoFlush = true };
+            return new StreamWriter(PrivateFile.Open(path, options), new UTF8Encoding(false)) { AutoFlush = true };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

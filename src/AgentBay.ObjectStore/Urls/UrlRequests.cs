@@ -158,15 +158,7 @@ internal sealed class UrlRequests(IObjectStore store, UrlSigner signer, Func<str
         }
         catch (PutRefusedException)
         {
-            try
-            {
-                await store.DeleteAsync(key, etag, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (StoreException replaced) when (replaced.Kind == StoreErrorKind.PreconditionFailed)
-            {
-                // By another's, which is not ours to judge: what we stored is gone.
-            }
-
+            await store.DeleteVersionAsync(key, etag, CancellationToken.None).ConfigureAwait(false); // Another's in its place is not ours to judge.
             throw;
         }
     }

@@ -27,7 +27,7 @@ public sealed class PrefetcherTests
                 bothBegun.SetResult();
             }
 
-            return bothBegun.Task.WaitAsync(cancellationToken); // It goes two at a time: neither ends before both have begun.
+            return bothBegun.Task.WaitAsync(Eventually.Limit, cancellationToken); // It goes two at a time: neither ends before both have begun.
         };
 
         Assert.True(await mirror.Session.PrefetchAsync());

@@ -76,7 +76,7 @@ public sealed class KindConflictTests
 
         await mirror.FlushCleanAsync();
 
-        Assert.Equal(Name, Assert.Single(await mirror.Session.FindConflictsAsync(CancellationToken.None)).Path);
+        await AssertListedAsync(mirror);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class KindConflictTests
 
         await mirror.FlushCleanAsync();
 
-        Assert.Equal(Name, Assert.Single(await mirror.Session.FindConflictsAsync(CancellationToken.None)).Path);
+        await AssertListedAsync(mirror);
     }
 
     [Fact]
@@ -136,9 +136,11 @@ public sealed class KindConflictTests
                 Assert.Equal(content, await mirror.ReadAsync(path));
             }
 
-            Assert.Equal(Name, Assert.Single(await mirror.Session.FindConflictsAsync(CancellationToken.None)).Path);
+            await AssertListedAsync(mirror);
             await mirror.FlushCleanAsync();
             await mirror.RemountAfreshAsync();
         }
     }
+
+    private static async Task AssertListedAsync(TestMirror mirror) => Assert.Equal(Name, Assert.Single(await mirror.Session.FindConflictsAsync(CancellationToken.None)).Path);
 }

@@ -7,7 +7,7 @@ namespace AgentBay.Mount.Tests.Churn;
 internal sealed class ChurnKeeper(MountBox box, FlakyProxy proxy, TimeSpan killEvery, Random random)
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan LongestUnseen = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestUnseen = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestCut = TimeSpan.FromSeconds(6);
 
     private static readonly string[] Steps =
