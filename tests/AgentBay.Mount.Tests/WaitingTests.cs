@@ -44,6 +44,40 @@ public sealed class WaitingTests(Machine machine)
         Assert.True(int.Parse(last) > before);
     }
 
+    [Theory]
+    [InlineData("sync")]
+    [InlineData("unmount")]
+    public async Task Who_waits_at_a_terminal_sees_how_far_it_is(string verb)
+    {
+        const string far = "4/5 files";
+        await using MountBox box = await MountBox.CreateAsync(machine, StoreKind.S3, Who.Root);
+        var seen = new TaskCompletionSource();
+        await using var relay = new HttpRelay(new Uri(box.Bucket.Server.Endpoint), async (request, forward, cancel) =>
+        {
+            if (request.Method == "PUT" && request.Path.EndsWith("/last", StringComparison.Ordinal))
+            {
+                await seen.Task.WaitAsync(cancel);
+            }
+
+            return await forward(request);
+        });
+        box.ReachStoreBy($"http://127.0.0.1:{relay.Port}");
+        await box.MountAsync("--write-back", "off");
+        (await box.ScriptAsync(box.Mount, "for name in 1 2 3 4 last; do echo $name > $name; done")).Ok();
+        using var terminal = box.Start("env", "TERM=xterm", "script", "-qec", $"{Programs.AgentBayMount} {verb} {box.Mount}", "/dev/null");
+        var shown = new ProgramOutput(terminal.StandardOutput, terminal.Kill);
+
+        await Eventually.HappensAsync(() => Task.FromResult(shown.ToString().Contains(far, StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+        seen.SetResult();
+        await Eventually.EndsAsync(terminal);
+
+        Assert.Equal(0, terminal.ExitCode);
+        if (verb == "sync")
+        {
+            await box.UnmountAsync();
+        }
+    }
+
     [Fact]
     public async Task At_a_deadline_the_oldest_are_stored_the_rest_is_listed_and_the_next_mount_has_it()
     {
